@@ -1,0 +1,66 @@
+/**
+ * Every way in which tare says no: a stable code, its details, one sentence, and an exit code.
+ *
+ * Exit codes: 1 the answer is no (bad signature, broken budget), 2 wrong use (recipe, arguments),
+ * 3 the world failed (network, disk, a file that is not what it claims to be).
+ */
+export type ExitCode = 1 | 2 | 3;
+
+interface Rule<Details> {
+  readonly exit: ExitCode;
+  readonly say: (details: Details) => string;
+}
+
+function rule<Details>(exit: ExitCode, say: (details: Details) => string): Rule<Details> {
+  return { exit, say };
+}
+
+/** All codes, in alphabetical order. A sentence says what is wrong, where, and what to do. */
+const rules = {
+  BAD_ARCHIVE: rule<{ format: string; where: string; why: string }>(
+    3,
+    (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
+  ),
+  DIGEST_MISMATCH: rule<{ what: string; want: string; got: string; size: number }>(
+    1,
+    (d) =>
+      `${d.what} has the digest ${d.got} (${d.size} bytes), but ${d.want} was expected; it was not kept.`,
+  ),
+  TOO_LARGE: rule<{ what: string; limit: number }>(
+    3,
+    (d) => `${d.what} is larger than the limit of ${d.limit} bytes; it was not read further.`,
+  ),
+  TRUNCATED: rule<{ what: string; want: number; got: number }>(
+    3,
+    (d) => `${d.what} ends after ${d.got} bytes, but ${d.want} were expected.`,
+  ),
+} as const;
+
+type Rules = typeof rules;
+export type ErrorCode = keyof Rules;
+type DetailsOf<Code extends ErrorCode> = Rules[Code] extends Rule<infer Details> ? Details : never;
+export type Problem = { [Code in ErrorCode]: { readonly code: Code } & Readonly<DetailsOf<Code>> }[ErrorCode];
+
+/** The one error that the library throws on purpose. Match on `problem.code`, never on the message. */
+export class TareError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(sentenceOf(problem), options);
+    this.name = "TareError";
+    this.problem = problem;
+  }
+
+  get code(): ErrorCode {
+    return this.problem.code;
+  }
+
+  get exitCode(): ExitCode {
+    return rules[this.problem.code].exit;
+  }
+}
+
+function sentenceOf(problem: Problem): string {
+  const say = rules[problem.code].say as (details: Problem) => string;
+  return say(problem);
+}
