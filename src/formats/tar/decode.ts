@@ -1,0 +1,175 @@
+import type { AnyBytes } from "../../bytes/bytes.ts";
+import { drain } from "../../bytes/bytes.ts";
+import { ByteReader } from "../../bytes/reader.ts";
+import { decodeText } from "../../bytes/text.ts";
+import type { Entry, EntryHeader, EntryType } from "../../model/entry.ts";
+import { bad, blockSize, decodeBlock, type RawHeader } from "./header.ts";
+import { containedPath } from "./path.ts";
+import { decodePax, paxLimit } from "./pax.ts";
+
+const types: Readonly<Record<string, EntryType>> = {
+  "\0": "file",
+  "0": "file",
+  "1": "hardlink",
+  "2": "symlink",
+  "3": "character",
+  "4": "block",
+  "5": "directory",
+  "6": "fifo",
+  "7": "file",
+};
+
+const empty = new Uint8Array(0);
+
+/** What the extension headers before an entry say of it. */
+interface Extensions {
+  pax: Map<string, Uint8Array>;
+  longName?: Uint8Array;
+  longLink?: Uint8Array;
+}
+
+/**
+ * The entries of a tar: v7, ustar, pax and GNU. An entry's content is a stream over the archive itself: read it
+ * before asking for the next entry, or it is passed over. The source is read to its last byte, past the end mark.
+ * Paths are contained: `..` and absolute link targets of hardlinks are refused.
+ * @throws BAD_ARCHIVE, TRUNCATED; `where` names the archive in the sentence
+ */
+export async function* readTar(source: AnyBytes, where: string): AsyncGenerator<Entry> {
+  const reader = new ByteReader(source);
+  const global = new Map<string, Uint8Array>();
+  let extensions: Extensions = { pax: new Map() };
+  try {
+    while (true) {
+      const block = await reader.read(blockSize, where);
+      const raw = block && decodeBlock(block, where);
+      if (raw === undefined) break;
+      if (isExtension(raw.typeflag)) {
+        await readExtension(reader, raw, extensions, global, where);
+        continue;
+      }
+      const header = headerOf(raw, extensions, global, where);
+      extensions = { pax: new Map() };
+      const padded = Math.ceil(header.size / blockSize) * blockSize - header.size;
+      if (header.size === 0) yield { ...header, content: empty };
+      else {
+        const content = reader.stream(header.size, `${where}: ${header.path}`);
+        yield { ...header, content };
+        await drain(content);
+        if (padded > 0 && (await reader.read(padded, where)) === undefined)
+          throw bad(where, `it ends within the padding of ${header.path}`);
+      }
+    }
+    await drain(reader.rest());
+  } finally {
+    await reader.close();
+  }
+}
+
+function isExtension(typeflag: string): boolean {
+  return typeflag === "x" || typeflag === "g" || typeflag === "L" || typeflag === "K";
+}
+
+async function readExtension(
+  reader: ByteReader,
+  raw: RawHeader,
+  extensions: Extensions,
+  global: Map<string, Uint8Array>,
+  where: string,
+): Promise<void> {
+  if (raw.size < 0 || raw.size > paxLimit)
+    throw bad(where, `an extension header of ${raw.size} bytes is too large`);
+  const body = (await reader.read(raw.size, where)) ?? empty;
+  const padding = Math.ceil(raw.size / blockSize) * blockSize - raw.size;
+  if (padding > 0) await reader.read(padding, where);
+  if (raw.typeflag === "x") for (const [key, value] of decodePax(body, where)) extensions.pax.set(key, value);
+  else if (raw.typeflag === "g") for (const [key, value] of decodePax(body, where)) global.set(key, value);
+  else {
+    const end = body.indexOf(0);
+    const text = end < 0 ? body : body.subarray(0, end);
+    if (raw.typeflag === "L") extensions.longName = text;
+    else extensions.longLink = text;
+  }
+}
+
+function headerOf(
+  raw: RawHeader,
+  extensions: Extensions,
+  global: ReadonlyMap<string, Uint8Array>,
+  where: string,
+): EntryHeader {
+  // An empty value takes a record back (POSIX pax, "Keyword Precedence").
+  const record = (keyword: string): Uint8Array | undefined => {
+    const value = extensions.pax.get(keyword) ?? global.get(keyword);
+    return value !== undefined && value.length > 0 ? value : undefined;
+  };
+  const name = decodeText(record("path") ?? extensions.longName ?? joined(raw.prefix, raw.name));
+  const path = containedPath(name, where);
+  if (raw.typeflag === "S" || [...extensions.pax.keys()].some((key) => key.startsWith("GNU.sparse.")))
+    throw bad(where, `${path} is a sparse file, which has no plain content`);
+  const known = types[raw.typeflag];
+  if (known === undefined) throw bad(where, `${path} has the unknown type ${JSON.stringify(raw.typeflag)}`);
+  const type = known === "file" && name.endsWith("/") ? "directory" : known;
+  const integer = (keyword: string, plain: number) => {
+    const value = record(keyword);
+    return value === undefined ? plain : integerOf(value, keyword, where, path);
+  };
+  const size = integer("size", raw.size);
+  if (size < 0) throw bad(where, `${path} has a negative size`);
+  const linkname = decodeText(record("linkpath") ?? extensions.longLink ?? raw.linkname);
+  const xattrs = xattrsOf(extensions.pax);
+  const device = type === "character" || type === "block";
+  return {
+    path,
+    type,
+    mode: raw.mode & 0o7777,
+    uid: integer("uid", raw.uid),
+    gid: integer("gid", raw.gid),
+    uname: decodeText(record("uname") ?? raw.uname),
+    gname: decodeText(record("gname") ?? raw.gname),
+    size: type === "file" ? size : 0,
+    ...timeOf(record("mtime"), raw.mtime, where, path),
+    ...(type === "symlink" && { link: linkname }),
+    ...(type === "hardlink" && { link: containedPath(linkname, where) }),
+    ...(device && { major: raw.major, minor: raw.minor }),
+    ...(xattrs.size > 0 && { xattrs }),
+  };
+}
+
+function joined(prefix: Uint8Array, name: Uint8Array): Uint8Array {
+  return prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from("/"), name]);
+}
+
+function integerOf(value: Uint8Array, keyword: string, where: string, path: string): number {
+  const text = decodeText(value);
+  const number = /^-?[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw bad(where, `${path} has a pax ${keyword} that is not a number`);
+  return number;
+}
+
+/** Decimal seconds, as many digits as the writer liked; nanoseconds are what we keep. */
+function timeOf(
+  record: Uint8Array | undefined,
+  plain: number,
+  where: string,
+  path: string,
+): { mtime: number; nanoseconds?: number } {
+  if (record === undefined) return { mtime: plain };
+  const match = /^(-?)([0-9]{1,15})(?:\.([0-9]*))?$/.exec(decodeText(record));
+  if (!match) throw bad(where, `${path} has a pax mtime that is not a time`);
+  const [, sign, digits = "0", decimals = ""] = match;
+  const whole = Number(digits);
+  const nanoseconds = Number(decimals.slice(0, 9).padEnd(9, "0"));
+  if (sign !== "-") return nanoseconds === 0 ? { mtime: whole } : { mtime: whole, nanoseconds };
+  return nanoseconds === 0
+    ? { mtime: whole === 0 ? 0 : -whole }
+    : { mtime: -whole - 1, nanoseconds: 1_000_000_000 - nanoseconds };
+}
+
+const xattrPrefix = "SCHILY.xattr.";
+
+function xattrsOf(pax: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+  const xattrs = new Map<string, Uint8Array>();
+  for (const [key, value] of pax)
+    if (key.startsWith(xattrPrefix)) xattrs.set(key.slice(xattrPrefix.length), value);
+  return xattrs;
+}
