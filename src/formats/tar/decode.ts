@@ -170,6 +170,6 @@ const xattrPrefix = "SCHILY.xattr.";
 function xattrsOf(pax: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
   const xattrs = new Map<string, Uint8Array>();
   for (const [key, value] of pax)
-    if (key.startsWith(xattrPrefix)) xattrs.set(key.slice(xattrPrefix.length), value);
+    if (key.startsWith(xattrPrefix)) xattrs.set(key.slice(xattrPrefix.length), Uint8Array.from(value));
   return xattrs;
 }
