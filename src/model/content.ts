@@ -20,3 +20,18 @@ export function contentOf(bytes: Uint8Array, digest: Digest): Content {
     },
   };
 }
+
+/**
+ * Content that stands in files of our own store, whole or in parts one after another. It was verified when it was
+ * kept, so it may be copied without hashing it again; the files are never written to.
+ */
+export interface StoredParts extends Content {
+  readonly files: readonly string[];
+}
+
+/** The files that together are this content, or undefined when it does not come from our own store. */
+export function storedFiles(
+  content: Content & { file?: string; files?: readonly string[] },
+): readonly string[] | undefined {
+  return content.files ?? (content.file === undefined ? undefined : [content.file]);
+}

@@ -10,8 +10,8 @@ export interface Layer extends Content {
   readonly compression: Compression;
   /** sha256 of the uncompressed tar. */
   readonly diffId: Digest;
-  /** Bytes of the uncompressed tar. */
-  readonly uncompressedSize: number;
+  /** Bytes of the uncompressed tar; undefined when nobody has counted them yet, as in an image that was opened. */
+  readonly uncompressedSize: number | undefined;
 }
 
 /** A history line of the image configuration (image-spec, config.md, `history`). */
@@ -86,4 +86,6 @@ export interface ImageIndex {
   readonly mediaType: string;
   readonly index: Content;
   readonly images: readonly Image[];
+  /** What the index points to beside images (attestations): carried along, so that a copy is whole. */
+  readonly attachments?: readonly Content[];
 }
