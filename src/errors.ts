@@ -21,6 +21,18 @@ const rules = {
     3,
     (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
+  BAD_RELATION: rule<{ where: string; text: string; why: string }>(
+    3,
+    (d) => `${d.where} has a relation that cannot be read, "${d.text}": ${d.why}.`,
+  ),
+  BAD_VERSION: rule<{ text: string; why: string }>(
+    3,
+    (d) => `"${d.text}" is not a Debian version: ${d.why}.`,
+  ),
+  BAD_WANT: rule<{ want: string; why: string }>(
+    2,
+    (d) => `"${d.want}" does not say which package is wanted: ${d.why}.`,
+  ),
   DIGEST_MISMATCH: rule<{ what: string; want: string; got: string; size: number }>(
     1,
     (d) =>
@@ -33,6 +45,14 @@ const rules = {
   TRUNCATED: rule<{ what: string; want: number; got: number }>(
     3,
     (d) => `${d.what} ends after ${d.got} bytes, but ${d.want} were expected.`,
+  ),
+  UNSATISFIABLE: rule<{ want: string; because: readonly string[] }>(
+    1,
+    (d) => `${d.want} cannot be had:${d.because.map((line) => `\n  ${line}`).join("")}`,
+  ),
+  UNSOUND_PACKAGE: rule<{ package: string; repository: string; why: string }>(
+    3,
+    (d) => `${d.package} of ${d.repository} cannot be used: ${d.why}.`,
   ),
 } as const;
 
