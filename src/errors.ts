@@ -15,16 +15,31 @@ function rule<Details>(exit: ExitCode, say: (details: Details) => string): Rule<
   return { exit, say };
 }
 
+/** A place in a text file (both from 1) and what is wrong there, as a sentence without its full stop. */
+export interface Spot {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly why: string;
+}
+
+function atSpot({ file, line, column, why }: Spot): string {
+  return `${file}:${line}:${column}: ${why}.`;
+}
+
 /** All codes, in alphabetical order. A sentence says what is wrong, where, and what to do. */
 const rules = {
   BAD_ARCHIVE: rule<{ format: string; where: string; why: string }>(
     3,
     (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
+  BAD_LOCK: rule<{ problems: readonly Spot[] }>(2, (d) => d.problems.map(atSpot).join("\n")),
+  BAD_RECIPE: rule<{ problems: readonly Spot[] }>(2, (d) => d.problems.map(atSpot).join("\n")),
   BAD_RELATION: rule<{ where: string; text: string; why: string }>(
     3,
     (d) => `${d.where} has a relation that cannot be read, "${d.text}": ${d.why}.`,
   ),
+  BAD_USAGE: rule<{ why: string; help: string }>(2, (d) => `${d.why}; see \`${d.help}\`.`),
   BAD_VERSION: rule<{ text: string; why: string }>(
     3,
     (d) => `"${d.text}" is not a Debian version: ${d.why}.`,
@@ -38,6 +53,24 @@ const rules = {
     (d) =>
       `${d.what} has the digest ${d.got} (${d.size} bytes), but ${d.want} was expected; it was not kept.`,
   ),
+  FILE_EXISTS: rule<{ file: string }>(
+    2,
+    (d) => `${d.file} is there already and was left as it is; move it away or name another file.`,
+  ),
+  NOT_IN_LOCK: rule<{ package: string; file: string; close: readonly string[] }>(
+    1,
+    (d) =>
+      `${d.package} is not in ${d.file}${d.close.length > 0 ? `; there is ${d.close.join(", ")}` : ""}: nothing needs it.`,
+  ),
+  NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
+  OFFLINE: rule<{ what: string }>(
+    3,
+    (d) => `${d.what} is not in the store, and --offline keeps it from being fetched; build once without it.`,
+  ),
+  STALE_LOCK: rule<{ file: string; reasons: readonly string[] }>(
+    1,
+    (d) => `${d.file} is stale: ${d.reasons.join("; ")}; run \`tare lock\` and look at what changed.`,
+  ),
   TOO_LARGE: rule<{ what: string; limit: number }>(
     3,
     (d) => `${d.what} is larger than the limit of ${d.limit} bytes; it was not read further.`,
@@ -46,6 +79,7 @@ const rules = {
     3,
     (d) => `${d.what} ends after ${d.got} bytes, but ${d.want} were expected.`,
   ),
+  UNREADABLE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be read: ${d.why}.`),
   UNSATISFIABLE: rule<{ want: string; because: readonly string[] }>(
     1,
     (d) => `${d.want} cannot be had:${d.because.map((line) => `\n  ${line}`).join("")}`,
