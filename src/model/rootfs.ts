@@ -14,6 +14,8 @@ export interface ElfFacts {
   readonly soname?: string;
   readonly needed: readonly string[];
   readonly runpath?: string;
+  /** DT_RPATH, which DT_RUNPATH overrides. */
+  readonly rpath?: string;
   /** x86 ISA level bits of `.note.gnu.property` (GNU_PROPERTY_X86_ISA_1_NEEDED), absent when there is none. */
   readonly isaNeeded?: number;
   /** `.note.ABI-tag` as [os, major, minor, patch]. */

@@ -1,0 +1,111 @@
+import type { ElfFacts } from "../../src/model/rootfs.ts";
+
+/** What {@link elfFile} needs to know; all else is filled in. */
+export type ElfRecipe = Pick<ElfFacts, "bits" | "littleEndian" | "machine" | "flags" | "needed"> &
+  Partial<ElfFacts>;
+
+/** The smallest shared object that says these things: header, program headers, notes, dynamic section, strings. */
+export function elfFile(facts: ElfRecipe): Buffer {
+  const wide = facts.bits === 64;
+  const little = facts.littleEndian;
+  const word = (value: number) => {
+    const part = Buffer.alloc(4);
+    if (little) part.writeUInt32LE(value);
+    else part.writeUInt32BE(value);
+    return part;
+  };
+  const half = (value: number) => {
+    const part = Buffer.alloc(2);
+    if (little) part.writeUInt16LE(value);
+    else part.writeUInt16BE(value);
+    return part;
+  };
+  const long = (value: number) => {
+    if (!wide) return word(value);
+    return little ? Buffer.concat([word(value), word(0)]) : Buffer.concat([word(0), word(value)]);
+  };
+
+  let strings = "\0";
+  const string = (text: string) => {
+    const at = Buffer.byteLength(strings);
+    strings += `${text}\0`;
+    return at;
+  };
+  const dynamic: [number, number][] = facts.needed.map((name) => [1, string(name)]);
+  if (facts.soname !== undefined) dynamic.push([14, string(facts.soname)]);
+  if (facts.rpath !== undefined) dynamic.push([15, string(facts.rpath)]);
+  if (facts.runpath !== undefined) dynamic.push([29, string(facts.runpath)]);
+
+  const note = (type: number, body: Buffer) =>
+    Buffer.concat([word(4), word(body.length), word(type), Buffer.from("GNU\0"), body]);
+  const notes = Buffer.concat([
+    ...(facts.abiTag ? [note(1, Buffer.concat(facts.abiTag.map(word)))] : []),
+    ...(facts.isaNeeded === undefined
+      ? []
+      : [
+          note(
+            5,
+            Buffer.concat([word(0xc0008002), word(4), word(facts.isaNeeded), ...(wide ? [word(0)] : [])]),
+          ),
+        ]),
+  ]);
+  const interpreter = facts.interpreter === undefined ? "" : `${facts.interpreter}\0`;
+
+  const headerSize = wide ? 64 : 52;
+  const entrySize = wide ? 56 : 32;
+  const count = 2 + (notes.length > 0 ? 1 : 0) + (interpreter ? 1 : 0);
+  const base = 0x1000;
+  const notesAt = headerSize + entrySize * count;
+  const interpreterAt = notesAt + notes.length;
+  const stringsAt = interpreterAt + interpreter.length;
+  dynamic.push([5, base + stringsAt], [10, Buffer.byteLength(strings)], [0, 0]);
+  const table = Buffer.concat(dynamic.flatMap(([tag, value]) => [long(tag), long(value)]));
+  const dynamicAt = stringsAt + Buffer.byteLength(strings);
+  const total = dynamicAt + table.length;
+
+  const segment = (type: number, offset: number, size: number) =>
+    wide
+      ? [word(type), word(4), long(offset), long(base + offset), long(0), long(size), long(size), long(4)]
+      : [word(type), long(offset), long(base + offset), long(0), long(size), long(size), word(4), long(4)];
+  return Buffer.concat([
+    Buffer.from([
+      0x7f,
+      0x45,
+      0x4c,
+      0x46,
+      wide ? 2 : 1,
+      little ? 1 : 2,
+      1,
+      facts.osabi ?? 0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    ]),
+    half(facts.type ?? 3),
+    half(facts.machine),
+    word(1),
+    long(0),
+    long(headerSize),
+    long(0),
+    word(facts.flags),
+    half(headerSize),
+    half(entrySize),
+    half(count),
+    half(0),
+    half(0),
+    half(0),
+    ...segment(1, 0, total),
+    ...segment(2, dynamicAt, table.length),
+    ...(notes.length > 0 ? segment(4, notesAt, notes.length) : []),
+    ...(interpreter ? segment(3, interpreterAt, interpreter.length) : []),
+    notes,
+    Buffer.from(interpreter),
+    Buffer.from(strings),
+    table,
+  ]);
+}
