@@ -64,6 +64,8 @@ export interface Descriptor {
   readonly size: number;
   readonly platform?: Platform;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Of an index entry that is no image: what it is instead. */
+  readonly artifactType?: string;
 }
 
 /**

@@ -44,5 +44,5 @@ export function fullReference({ domain, repository, tag }: Reference): string {
 /** As short as docker shows it: `alpine:latest`. */
 export function familiarReference({ domain, repository, tag }: Reference): string {
   if (domain !== defaultDomain) return `${domain}/${repository}:${tag}`;
-  return `${repository.replace(/^library\//, "")}:${tag}`;
+  return `${repository.replace(/^library\/(?=[^/]+$)/, "")}:${tag}`;
 }
