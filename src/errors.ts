@@ -33,6 +33,10 @@ const rules = {
     3,
     (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
+  BAD_LOCATION: rule<{ text: string; why: string }>(
+    2,
+    (d) => `${JSON.stringify(d.text)} does not say where an image is: ${d.why}.`,
+  ),
   BAD_LOCK: rule<{ problems: readonly Spot[] }>(2, (d) => d.problems.map(atSpot).join("\n")),
   BAD_RECIPE: rule<{ problems: readonly Spot[] }>(2, (d) => d.problems.map(atSpot).join("\n")),
   BAD_RELATION: rule<{ where: string; text: string; why: string }>(
@@ -48,10 +52,17 @@ const rules = {
     2,
     (d) => `"${d.want}" does not say which package is wanted: ${d.why}.`,
   ),
+  CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
+  CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
   DIGEST_MISMATCH: rule<{ what: string; want: string; got: string; size: number }>(
     1,
     (d) =>
       `${d.what} has the digest ${d.got} (${d.size} bytes), but ${d.want} was expected; it was not kept.`,
+  ),
+  DISK_FULL: rule<{ where: string }>(
+    3,
+    (d) =>
+      `There is no room left on the disk under ${d.where}; nothing was half-written. Free some, or choose another folder.`,
   ),
   FILE_EXISTS: rule<{ file: string }>(
     2,
@@ -62,14 +73,28 @@ const rules = {
     (d) =>
       `${d.package} is not in ${d.file}${d.close.length > 0 ? `; there is ${d.close.join(", ")}` : ""}: nothing needs it.`,
   ),
+  NOT_THE_IMAGE: rule<{ where: string; want: string | undefined; have: readonly string[] }>(
+    2,
+    (d) =>
+      `${d.where} ${d.want === undefined ? "holds several images" : `holds no image named ${d.want}`}: ${d.have.length > 0 ? `name one of ${d.have.join(", ")}` : "none of them has a name"}.`,
+  ),
   NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
   OFFLINE: rule<{ what: string }>(
     3,
     (d) => `${d.what} is not in the store, and --offline keeps it from being fetched; build once without it.`,
   ),
+  SEVERAL_PLATFORMS: rule<{ where: string; platforms: readonly string[] }>(
+    2,
+    (d) =>
+      `${d.where} holds one platform only, and this image has ${d.platforms.join(", ")}: write an oci: or oci-archive:, or choose one platform.`,
+  ),
   STALE_LOCK: rule<{ file: string; reasons: readonly string[] }>(
     1,
     (d) => `${d.file} is stale: ${d.reasons.join("; ")}; run \`tare lock\` and look at what changed.`,
+  ),
+  STORE_BUSY: rule<{ folder: string; who: string; todo: string }>(
+    3,
+    (d) => `The store ${d.folder} is in use by ${d.who}; ${d.todo}.`,
   ),
   TOO_LARGE: rule<{ what: string; limit: number }>(
     3,
