@@ -53,7 +53,6 @@ const rules = {
     (d) => `"${d.want}" does not say which package is wanted: ${d.why}.`,
   ),
   CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
-  CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
   DIGEST_MISMATCH: rule<{ what: string; want: string; got: string; size: number }>(
     1,
     (d) =>
