@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { TareError } from "../errors.ts";
+import type { AnyBytes } from "./bytes.ts";
+
+/**
+ * Writes a file as a whole or not at all: beside its place, synced, then renamed over it. On an error nothing is left.
+ * @throws DISK_FULL, CANNOT_WRITE, and whatever the source throws
+ */
+export async function writeFileWhole(
+  file: string,
+  source: AnyBytes,
+  options: { mode?: number } = {},
+): Promise<number> {
+  const beside = `${file}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    const size = await writeSynced(beside, source, options.mode ?? 0o644);
+    await rename(beside, file);
+    await syncFolder(dirname(file));
+    return size;
+  } catch (cause) {
+    await rm(beside, { force: true });
+    throw writeFailure(cause, file);
+  }
+}
+
+/** Streams into a new file and syncs it. The caller removes it on an error. Returns the bytes written. */
+export async function writeSynced(file: string, source: AnyBytes, mode: number): Promise<number> {
+  const handle = await open(file, "wx", mode);
+  try {
+    let size = 0;
+    for await (const chunk of source) {
+      await writeAll(handle, chunk);
+      size += chunk.byteLength;
+    }
+    await handle.sync();
+    return size;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** One chunk, whole: a single write may be cut short. */
+export async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
+  let at = 0;
+  while (at < chunk.byteLength) {
+    const { bytesWritten } = await handle.write(chunk, at, chunk.byteLength - at);
+    at += bytesWritten;
+  }
+}
+
+/** Makes a rename in the folder last. Some file systems refuse to sync folders; they need no sync either. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } catch {
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The system's error as ours; anything else stays what it is. */
+export function writeFailure(cause: unknown, file: string): unknown {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (cause instanceof TareError || typeof code !== "string") return cause;
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return new TareError({ code: "DISK_FULL", where: dirname(file) }, { cause });
+  const why = reasons[code];
+  return why === undefined ? cause : new TareError({ code: "CANNOT_WRITE", file, why }, { cause });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "a part of its path is not a folder",
+  EISDIR: "it is a folder",
+  ENAMETOOLONG: "its name is too long",
+  EFBIG: "the file system takes no file of that size",
+  EIO: "the disk reports an error",
+};

@@ -1,0 +1,100 @@
+import { promisify } from "node:util";
+import { constants, gzip, type ZlibOptions, type ZstdOptions, zstdCompress } from "node:zlib";
+import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
+import type { Compression } from "../model/image.ts";
+
+/** What compresses a layer's members. `level` is gzip's 1 to 9 or zstd's 1 to 19; 0 for `none`. */
+export interface Compressor {
+  readonly format: Compression;
+  readonly level: number;
+}
+
+export const defaultLevels: Readonly<Record<Compression, number>> = { none: 0, gzip: 6, zstd: 3 };
+
+/**
+ * Bytes of input per gzip member or zstd frame. Both formats allow concatenation, so a segment's blocks compress
+ * side by side; these sizes cost under 0.1 % against one stream.
+ */
+const blockSizes: Readonly<Record<Compression, number>> = { none: 4 << 20, gzip: 4 << 20, zstd: 16 << 20 };
+
+const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
+const zstdAsync = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
+
+/**
+ * Compresses a stream as a run of complete gzip members or zstd frames, `inFlight` at a time on Node's thread pool.
+ * The output depends on the input and the compressor alone, never on how the input was chunked or how many ran.
+ * An empty input gives an empty output.
+ */
+export async function* compressed(source: AnyBytes, compressor: Compressor, inFlight: number): Bytes {
+  const waiting: Promise<Uint8Array>[] = [];
+  try {
+    for await (const block of blocks(source, blockSizes[compressor.format])) {
+      const work = compressBlock(block, compressor);
+      // A failure is reported when its turn comes; until then it must not count as unhandled.
+      work.catch(() => undefined);
+      waiting.push(work);
+      if (waiting.length >= inFlight) yield await (waiting.shift() as Promise<Uint8Array>);
+    }
+    while (waiting.length > 0) yield await (waiting.shift() as Promise<Uint8Array>);
+  } finally {
+    await Promise.allSettled(waiting);
+  }
+}
+
+async function compressBlock(block: Uint8Array, compressor: Compressor): Promise<Uint8Array> {
+  if (compressor.format === "none") return block;
+  const chunkSize = 1 << 20;
+  if (compressor.format === "zstd") {
+    const params = {
+      [constants.ZSTD_c_compressionLevel]: compressor.level,
+      [constants.ZSTD_c_checksumFlag]: 1,
+    };
+    return zstdAsync(block, { chunkSize, params });
+  }
+  const member = await gzipAsync(block, { level: compressor.level, memLevel: 9, chunkSize });
+  member[gzipOsByte] = unix;
+  return member;
+}
+
+/** RFC 1952, 2.3: byte 9 names the operating system that compressed. Ours never tells. */
+const gzipOsByte = 9;
+const unix = 3;
+
+/** Regroups a stream into blocks of exactly `size` bytes, the last one shorter. */
+export async function* blocks(source: AnyBytes, size: number): Bytes {
+  let block = Buffer.allocUnsafe(0);
+  let filled = 0;
+  for await (const chunk of source) {
+    let at = 0;
+    while (at < chunk.length) {
+      if (filled === block.length) block = grown(block, filled, size);
+      const part = Math.min(chunk.length - at, block.length - filled);
+      block.set(at === 0 && part === chunk.length ? chunk : chunk.subarray(at, at + part), filled);
+      filled += part;
+      at += part;
+      if (filled === size) {
+        yield block;
+        block = Buffer.allocUnsafe(0);
+        filled = 0;
+      }
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
+}
+
+/** Small segments are the rule: start small and double, rather than allocate a whole block for each. */
+function grown(block: Buffer, filled: number, limit: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(128 << 10, block.length * 4)));
+  larger.set(block.subarray(0, filled));
+  return larger;
+}
+
+/** What to write into the lock, so that a later difference in digests has a name: `gzip 6 (zlib 1.3.1, x64)`. */
+export function describeCompressor(
+  compressor: Compressor,
+  versions: { readonly zlib: string; readonly zstd: string | undefined; readonly arch: string },
+): string {
+  if (compressor.format === "none") return "none";
+  const library = compressor.format === "gzip" ? `zlib ${versions.zlib}` : `zstd ${versions.zstd}`;
+  return `${compressor.format} ${compressor.level} (${library}, ${versions.arch})`;
+}

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import type { Bytes } from "../bytes/bytes.ts";
+import { encodeHeader, paddingFor } from "../formats/tar/encode.ts";
+import type { Entry, EntryHeader } from "../model/entry.ts";
+import type { FactEntry, SegmentPolicy } from "../model/segment.ts";
+import { place } from "./place.ts";
+
+const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
+
+/** What the maker of a segment wants to know of its entries besides their headers. */
+export interface SegmentWishes {
+  /** Whether to remember a regular file's content. `path` is where it lies in the root. */
+  capture(path: string, size: number): boolean;
+  /** Whether to hash a regular file's content with md5. `path` is as the package spells it. */
+  md5(path: string): boolean;
+}
+
+/** The facts of a segment as they come to be known while its bytes are read. */
+export interface SegmentNotes {
+  readonly entries: FactEntry[];
+  /** Original paths, in the package's order, left-out ones too. */
+  readonly paths: string[];
+  readonly md5: Map<string, string>;
+  /** Index in `entries`, and offset in the segment, of each file that begins like an ELF file. */
+  readonly elf: { readonly index: number; readonly offset: number; readonly size: number }[];
+  excluded: number;
+  /** Bytes of segment so far. */
+  size: number;
+}
+
+export function emptyNotes(): SegmentNotes {
+  return { entries: [], paths: [], md5: new Map(), elf: [], excluded: 0, size: 0 };
+}
+
+/**
+ * A package's entries as tar bytes under a policy: no directories (each layer states them once, in its own first
+ * member) and no end-of-archive blocks. `notes` is filled while the bytes are read, and is whole after the last one.
+ */
+export async function* segmentOf(
+  entries: AsyncIterable<Entry>,
+  policy: SegmentPolicy,
+  wishes: SegmentWishes,
+  notes: SegmentNotes,
+): Bytes {
+  const omitted = new Set(policy.omit);
+  for await (const entry of entries) {
+    notes.paths.push(entry.path);
+    const header = place(entry, policy);
+    if (header === undefined || omitted.has(header.path)) {
+      if (header === undefined) notes.excluded += 1;
+      continue;
+    }
+    const index = notes.entries.push(factOf(header)) - 1;
+    if (header.type === "directory") continue;
+    const head = encodeHeader(header);
+    notes.size += head.length;
+    yield head;
+    if (header.type === "file" && header.size > 0) yield* contentOf(entry, header, index, wishes, notes);
+  }
+}
+
+function factOf(header: EntryHeader): FactEntry {
+  const { xattrs: _, nanoseconds: __, ...fact } = header;
+  return fact;
+}
+
+async function* contentOf(
+  entry: Entry,
+  header: EntryHeader,
+  index: number,
+  wishes: SegmentWishes,
+  notes: SegmentNotes,
+): Bytes {
+  const captured: Uint8Array[] | undefined = wishes.capture(header.path, header.size) ? [] : undefined;
+  const md5 = wishes.md5(entry.path) ? createHash("md5") : undefined;
+  const source = entry.content instanceof Uint8Array ? [entry.content] : entry.content;
+  // However the source is chunked, the same files are looked at: chunks of one byte happen.
+  let matched = 0;
+  let read = 0;
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length && read + at < elfMagic.length; at += 1)
+      if (chunk[at] === elfMagic[read + at]) matched += 1;
+    read += chunk.length;
+    captured?.push(chunk);
+    md5?.update(chunk);
+    yield chunk;
+  }
+  if (matched === elfMagic.length) notes.elf.push({ index, offset: notes.size, size: header.size });
+  if (md5) notes.md5.set(entry.path, md5.digest("hex"));
+  if (captured) {
+    const base64 = Buffer.concat(captured).toString("base64");
+    notes.entries[index] = { ...(notes.entries[index] as FactEntry), captured: base64 };
+  }
+  const padding = paddingFor(header.size);
+  notes.size += header.size + padding.length;
+  if (padding.length > 0) yield padding;
+}

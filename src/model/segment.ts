@@ -1,0 +1,49 @@
+import type { Digest } from "../bytes/digest.ts";
+import type { EntryHeader } from "./entry.ts";
+import type { ElfFacts } from "./rootfs.ts";
+
+/**
+ * How the files of a package become a segment. Everything here changes bytes, so all of it is part of a member's key.
+ */
+export interface SegmentPolicy {
+  /** Top directories that are links into `usr`: `bin` stands for `usr/bin`. Paths below them are rewritten. */
+  readonly aliases: readonly string[];
+  /** Globs in order, the last match decides (dpkg's `path-exclude` and `path-include`). */
+  readonly excludes: readonly PathRule[];
+  /** Paths that another package provides instead (dpkg's `Replaces`, shared files). */
+  readonly omit: readonly string[];
+  /** No file is younger than this (seconds): SOURCE_DATE_EPOCH, where it is set. */
+  readonly latest: number | undefined;
+}
+
+export interface PathRule {
+  readonly action: "exclude" | "include";
+  /** On the absolute path: `*` matches any run of characters, slashes too; `?` one; `[abc]` a set. */
+  readonly glob: string;
+}
+
+/** What is remembered of a segment: enough to compose a root filesystem without opening it again. Plain JSON. */
+export interface SegmentFacts {
+  /** All entries that it brings, directories too (they are not in the member), in the package's order. */
+  readonly entries: readonly FactEntry[];
+  /** How many entries the excludes left out. */
+  readonly excluded: number;
+  /** What the source's own unpacker wants remembered (`UnpackedDebian` as JSON). */
+  readonly about: unknown;
+}
+
+export interface FactEntry extends Omit<EntryHeader, "xattrs" | "nanoseconds"> {
+  readonly elf?: ElfFacts;
+  /** Base64 of a small file's content that the source's configuration reads. */
+  readonly captured?: string;
+}
+
+/** A segment compressed once. */
+export interface Member {
+  /** Of the compressed bytes, as the store keeps them. */
+  readonly digest: Digest;
+  /** Bytes, compressed. */
+  readonly size: number;
+  /** Bytes of tar, uncompressed. */
+  readonly plainSize: number;
+}

@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
+import { algorithmOf, type Digest, type Expected, hexOf, verified } from "../bytes/digest.ts";
+import { writeFailure, writeFileWhole, writeSynced } from "../bytes/write-file.ts";
+import type { Store, StoredContent } from "../model/seams.ts";
+
+/** Content and memory in one folder; see the room's README for its shape. */
+export interface DiskStore extends Store {
+  readonly folder: string;
+  /** A new empty folder for this process's temporary files; the caller removes it. */
+  scratch(): Promise<string>;
+}
+
+/** Opens a store, making its folders where they are missing. @throws CANNOT_WRITE, DISK_FULL */
+export async function openStore(folder: string): Promise<DiskStore> {
+  const temporary = join(folder, "tmp");
+  try {
+    await mkdir(temporary, { recursive: true });
+  } catch (cause) {
+    throw writeFailure(cause, folder);
+  }
+  const newTemporary = () => join(temporary, `${process.pid}-${randomUUID()}`);
+
+  async function find(digest: Digest): Promise<StoredContent | undefined> {
+    const file = blobFile(folder, digest);
+    const size = await sizeOf(file);
+    return size === undefined ? undefined : storedContent(digest, size, file);
+  }
+
+  /** Writes, then asks what digest it has; the bytes get their name only after the last one was seen. */
+  async function keep(source: AnyBytes, digestAtEnd: () => Digest): Promise<StoredContent> {
+    const beside = newTemporary();
+    try {
+      const size = await writeSynced(beside, source, 0o644);
+      const digest = digestAtEnd();
+      const file = blobFile(folder, digest);
+      await renameInto(beside, file);
+      return storedContent(digest, size, file);
+    } catch (cause) {
+      await rm(beside, { force: true });
+      throw writeFailure(cause, beside);
+    }
+  }
+
+  return {
+    folder,
+    find,
+    async put(source, want: Expected, what, signal) {
+      const present = await find(want.digest);
+      return present ?? keep(verified(abortable(source, signal), want, what), () => want.digest);
+    },
+    async add(source, _what, signal) {
+      const hash = createHash("sha256");
+      const hashing = async function* (): Bytes {
+        for await (const chunk of abortable(source, signal)) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      };
+      return keep(hashing(), () => `sha256:${hash.digest("hex")}`);
+    },
+    async recall(room, key) {
+      try {
+        return await readFile(memoFile(folder, room, key));
+      } catch {
+        return undefined;
+      }
+    },
+    async remember(room, key, value) {
+      const file = memoFile(folder, room, key);
+      await mkdir(join(file, ".."), { recursive: true });
+      await writeFileWhole(file, [value]);
+    },
+    async scratch() {
+      const path = newTemporary();
+      await mkdir(path);
+      return path;
+    },
+  };
+}
+
+/** `blobs/sha256/ab/abcdef…` */
+export function blobFile(folder: string, digest: Digest): string {
+  const hex = hexOf(digest);
+  return join(folder, "blobs", algorithmOf(digest), hex.slice(0, 2), hex);
+}
+
+function memoFile(folder: string, room: string, key: string): string {
+  const name = createHash("sha256").update(key).digest("hex");
+  return join(folder, "memo", room, name);
+}
+
+function storedContent(digest: Digest, size: number, file: string): StoredContent {
+  return { digest, size, file, open: (signal) => readBlob(file, signal) };
+}
+
+async function* readBlob(file: string, signal?: AbortSignal): Bytes {
+  yield* createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) });
+}
+
+async function* abortable(source: AnyBytes, signal: AbortSignal | undefined): Bytes {
+  signal?.throwIfAborted();
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    const found = await stat(file);
+    return found.isFile() ? found.size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function renameInto(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    await mkdir(join(to, ".."), { recursive: true });
+    await rename(from, to);
+  }
+}
