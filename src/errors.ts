@@ -27,6 +27,16 @@ function atSpot({ file, line, column, why }: Spot): string {
   return `${file}:${line}:${column}: ${why}.`;
 }
 
+/** Who was tried and what each said, repeated answers once. */
+function saidInTurn(tried: readonly { where: string; why: string }[]): string {
+  const lines = new Map<string, number>();
+  for (const { where, why } of tried) {
+    const line = `${where}: ${why}`;
+    lines.set(line, (lines.get(line) ?? 0) + 1);
+  }
+  return [...lines].map(([line, times]) => (times > 1 ? `${line} (${times} times)` : line)).join("; ");
+}
+
 /** All codes, in alphabetical order. A sentence says what is wrong, where, and what to do. */
 const rules = {
   BAD_ARCHIVE: rule<{ format: string; where: string; why: string }>(
@@ -43,6 +53,7 @@ const rules = {
     3,
     (d) => `${d.where} has a relation that cannot be read, "${d.text}": ${d.why}.`,
   ),
+  BAD_URL: rule<{ text: string; why: string }>(2, (d) => `"${d.text}" is no usable address: ${d.why}.`),
   BAD_USAGE: rule<{ why: string; help: string }>(2, (d) => `${d.why}; see \`${d.help}\`.`),
   BAD_VERSION: rule<{ text: string; why: string }>(
     3,
@@ -63,9 +74,31 @@ const rules = {
     (d) =>
       `There is no room left on the disk under ${d.where}; nothing was half-written. Free some, or choose another folder.`,
   ),
+  DOWNLOAD_FAILED: rule<{ what: string; tried: readonly { where: string; why: string }[] }>(3, (d) =>
+    d.tried.length === 0
+      ? `${d.what} could not be fetched: there is no address for it.`
+      : `${d.what} could not be fetched: ${saidInTurn(d.tried)}.`,
+  ),
+  FILE_CONFLICT: rule<{ path: string; first: string; second: string }>(
+    2,
+    (d) =>
+      `${d.first} and ${d.second} both bring /${d.path}, and neither replaces the other; exclude one of the packages or that path.`,
+  ),
   FILE_EXISTS: rule<{ file: string }>(
     2,
     (d) => `${d.file} is there already and was left as it is; move it away or name another file.`,
+  ),
+  /** `again`: asking the same server once more may help. */
+  HTTP_FAILED: rule<{ where: string; why: string; again: boolean }>(3, (d) => `${d.where}: ${d.why}.`),
+  KEYRING_MISSING: rule<{ what: string; looked: readonly string[] }>(
+    2,
+    (d) =>
+      `There is no keyring to check ${d.what} with (looked for ${d.looked.join(", ")}); name one with "keyring" in the recipe.`,
+  ),
+  KEY_NOT_PINNED: rule<{ what: string; missing: readonly string[]; signers: readonly string[] }>(
+    1,
+    (d) =>
+      `${d.what} is signed by ${d.signers.join(", ")}, but not by ${d.missing.join(", ")}, which "keys" asks for.`,
   ),
   NOT_IN_LOCK: rule<{ package: string; file: string; close: readonly string[] }>(
     1,
@@ -87,6 +120,19 @@ const rules = {
     (d) =>
       `${d.where} holds one platform only, and this image has ${d.platforms.join(", ")}: write an oci: or oci-archive:, or choose one platform.`,
   ),
+  SIGNATURE_MISSING: rule<{ what: string }>(
+    1,
+    (d) => `${d.what} is not signed; only "allow-unsigned: true" in the recipe accepts that.`,
+  ),
+  SIGNATURE_REFUSED: rule<{
+    what: string;
+    signatures: readonly { key: string; why: string }[];
+    looked: readonly string[];
+  }>(
+    1,
+    (d) =>
+      `No signature of ${d.what} can be trusted: ${d.signatures.map(({ key, why }) => `key ${key}: ${why}`).join("; ")} (looked in ${d.looked.join(", ")}).`,
+  ),
   STALE_LOCK: rule<{ file: string; reasons: readonly string[] }>(
     1,
     (d) => `${d.file} is stale: ${d.reasons.join("; ")}; run \`tare lock\` and look at what changed.`,
@@ -107,6 +153,10 @@ const rules = {
   UNSATISFIABLE: rule<{ want: string; because: readonly string[] }>(
     1,
     (d) => `${d.want} cannot be had:${d.because.map((line) => `\n  ${line}`).join("")}`,
+  ),
+  UNSIGNED_TEXT: rule<{ what: string; why: string }>(
+    1,
+    (d) => `${d.what} is not a cleanly signed text: ${d.why}; nothing of it was used.`,
   ),
   UNSOUND_PACKAGE: rule<{ package: string; repository: string; why: string }>(
     3,

@@ -1,0 +1,76 @@
+import { TareError } from "../errors.ts";
+
+/**
+ * A file below a base address, each segment escaped, so that nothing in `path` can climb out of the base, name
+ * another host, or start a query. @throws BAD_URL
+ */
+export function urlBelow(base: string, path: string): string {
+  const segments = path.split("/");
+  for (const segment of segments)
+    if (segment === "" || segment === "." || segment === "..")
+      throw new TareError({
+        code: "BAD_URL",
+        text: path,
+        why: "a path below a mirror has no empty or dot segments",
+      });
+  let escaped: string;
+  try {
+    escaped = segments.map(encodeURIComponent).join("/");
+  } catch {
+    throw new TareError({ code: "BAD_URL", text: path.toWellFormed(), why: "it is not Unicode text" });
+  }
+  return `${base.replace(/\/+$/, "")}/${escaped}`;
+}
+
+/** An address as it may be shown and logged: no user, no password, no query (tokens live there). */
+export function shownUrl(url: string): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    return url.replace(/\/\/[^/@]*@/g, "//***@");
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    parsed.username = "***";
+    parsed.password = "";
+  }
+  if (parsed.search !== "") parsed.search = "?***";
+  parsed.hash = "";
+  return parsed.href;
+}
+
+/**
+ * A GET for `url`. A user and password in the address become a Basic Authorization, since a web `Request` takes
+ * none. @throws BAD_URL
+ */
+export function requestFor(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Request {
+  const parsed = parseUrl(url);
+  const all = new Headers(headers);
+  if (parsed.username !== "" || parsed.password !== "") {
+    const pair = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
+    all.set("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
+    parsed.username = "";
+    parsed.password = "";
+  }
+  return new Request(parsed, { headers: all, ...(signal ? { signal } : {}) });
+}
+
+const schemes = new Set(["http:", "https:", "file:"]);
+
+/** @throws BAD_URL unless it is a whole http, https or file address */
+export function parseUrl(url: string): URL {
+  const text = shownUrl(url);
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new TareError({ code: "BAD_URL", text, why: "it is not a whole address" });
+  }
+  if (!schemes.has(parsed.protocol))
+    throw new TareError({ code: "BAD_URL", text, why: "only http, https and file are spoken" });
+  return parsed;
+}
