@@ -1,0 +1,35 @@
+/**
+ * Builds the published package into dist/: the command, the library, the worker thread, their types, and the licences
+ * of what is bundled. Parts that a command does not need stay in chunks of their own and are not loaded.
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+import { licencesOf } from "./licences.ts";
+
+process.chdir(`${import.meta.dirname}/..`);
+rmSync("dist", { recursive: true, force: true });
+
+const { metafile } = await build({
+  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts", worker: "src/build/worker.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  minifySyntax: true,
+  legalComments: "none",
+  // openpgp stays a dependency of its own: users get its fixes without waiting for us, and its licence (LGPL) wants it
+  // replaceable. node-liblzma is native and optional.
+  external: ["openpgp", "node-liblzma"],
+  // Bundled CommonJS asks for Node's own modules with require, which an ES module has not.
+  banner: {
+    js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
+  },
+  metafile: true,
+  logLevel: "warning",
+});
+chmodSync("dist/cli.js", 0o755);
+writeFileSync("dist/THIRD-PARTY-LICENSES", licencesOf(metafile));
+execFileSync("tsc", ["-p", "scripts/tsconfig.types.json"], { stdio: "inherit" });
