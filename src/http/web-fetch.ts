@@ -76,20 +76,25 @@ export function webFetch(options: WebFetchOptions): Fetch {
       [101, 204, 205, 304].includes(answer.statusCode) ||
       answer.statusCode < 200;
     if (bodyless) answer.body.resume();
-    const iterator = answer.body[Symbol.asyncIterator]();
+    // The stream's reader gets the error; a reader that has left shall not bring the program down.
+    answer.body.on("error", () => {});
+    let iterator: AsyncIterator<Uint8Array> | undefined;
     const body = new ReadableStream<Uint8Array>(
       {
         async pull(controller) {
           try {
+            iterator ??= answer.body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
             const next = await iterator.next();
             if (next.done) controller.close();
-            else controller.enqueue(next.value as Uint8Array);
+            else controller.enqueue(next.value);
           } catch (error) {
             controller.error(failureOf(request, error, connectTimeout, idleTimeout));
           }
         },
-        async cancel() {
-          answer.body.destroy();
+        cancel() {
+          // A short answer that nobody wants (a redirect, a 404) is read off, and its connection used again.
+          if (iterator) answer.body.destroy();
+          else answer.body.dump({ limit: 65_536 }).catch(() => {});
         },
       },
       { highWaterMark: 0 },
