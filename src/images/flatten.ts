@@ -1,0 +1,113 @@
+import type { Bytes } from "../bytes/bytes.ts";
+import { decompress } from "../bytes/compression/compression.ts";
+import { verified } from "../bytes/digest.ts";
+import { TareError } from "../errors.ts";
+import { readTar } from "../formats/tar/decode.ts";
+import type { Entry, EntryHeader } from "../model/entry.ts";
+import type { Layer } from "../model/image.ts";
+import { type FolderNode, type LeafNode, type Node, pathOf, RootTree } from "./root-tree.ts";
+
+/**
+ * The root filesystem that layers make together, as the entries of one tar: the winners in the order of the layers,
+ * folders before what is in them, a hardlink after what it links to. A folder that no layer has an entry for gets
+ * mode 0755 and root as its owner. Reads every layer twice; holds names, not content. Read an entry's content before
+ * asking for the next.
+ * @throws BAD_ARCHIVE, DIGEST_MISMATCH when a layer is not what its diffID says
+ */
+export async function* flatten(layers: readonly Layer[], signal?: AbortSignal): AsyncGenerator<Entry> {
+  const tree = new RootTree("the image");
+  for (const [layer, content] of layers.entries()) {
+    let index = 0;
+    for await (const entry of entriesOf(content, signal)) {
+      tree.apply(entry, { layer, index });
+      index += 1;
+    }
+  }
+  const winners = winnersOf(tree.root, layers.length);
+  const done = new Set<FolderNode>();
+  if (tree.root.header !== undefined) yield folderEntry(tree.root, done);
+  for (const [layer, content] of layers.entries()) {
+    const here = winners[layer] as ReadonlyMap<number, Node>;
+    let index = -1;
+    for await (const entry of entriesOf(content, signal)) {
+      index += 1;
+      const node = here.get(index);
+      if (node === undefined || (node.kind === "folder" && done.has(node))) continue;
+      yield* missingParents(node, done);
+      yield node.kind === "folder" ? folderEntry(node, done) : leafEntry(node, entry);
+    }
+  }
+}
+
+/** The uncompressed tar is verified, to its last byte, beside whatever the content verifies of itself. */
+async function* entriesOf(layer: Layer, signal?: AbortSignal): AsyncGenerator<Entry> {
+  const where = `layer ${layer.digest}`;
+  const plain = decompress(layer.open(signal), where);
+  const { uncompressedSize } = layer;
+  const want = { digest: layer.diffId, ...(uncompressedSize !== undefined && { size: uncompressedSize }) };
+  for await (const entry of readTar(abortable(verified(plain, want, `the tar of ${where}`), signal), where))
+    yield entry;
+}
+
+async function* abortable(source: Bytes, signal: AbortSignal | undefined): Bytes {
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}
+
+/** For each layer, which of its entries are in the result and under what name. */
+function winnersOf(root: FolderNode, layers: number): readonly ReadonlyMap<number, Node>[] {
+  const winners = Array.from({ length: layers }, () => new Map<number, Node>());
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.kind === "folder") for (const child of node.children.values()) waiting.push(child);
+    const spot = node.kind === "leaf" && isFirstName(node) ? node.inode.source : node.spot;
+    if (spot !== undefined && node !== root) winners[spot.layer]?.set(spot.index, node);
+  }
+  return winners;
+}
+
+/** The name that carries the content; the others link to it. */
+function firstName({ inode }: LeafNode): LeafNode {
+  return inode.names.values().next().value as LeafNode;
+}
+
+function isFirstName(node: LeafNode): boolean {
+  return firstName(node) === node;
+}
+
+const implied = { mode: 0o755, uid: 0, gid: 0, uname: "", gname: "", size: 0, mtime: 0 } as const;
+
+function folderEntry(node: FolderNode, done: Set<FolderNode>): Entry {
+  done.add(node);
+  const header: EntryHeader = { ...(node.header ?? implied), path: pathOf(node), type: "directory" };
+  return { ...header, content: new Uint8Array(0) };
+}
+
+function* missingParents(node: Node, done: Set<FolderNode>): Iterable<Entry> {
+  const missing: FolderNode[] = [];
+  for (let at = node.parent; at?.parent !== undefined && !done.has(at); at = at.parent) missing.push(at);
+  for (const folder of missing.reverse()) yield folderEntry(folder, done);
+}
+
+function leafEntry(node: LeafNode, entry: Entry): Entry {
+  const path = pathOf(node);
+  const first = firstName(node);
+  if (first === node) {
+    if (entry.type === "hardlink") throw changed(path);
+    return { ...entry, path };
+  }
+  const { xattrs: _, ...plain } = entry;
+  return { ...plain, path, type: "hardlink", link: pathOf(first), size: 0, content: new Uint8Array(0) };
+}
+
+/** The second reading must find what the first one did. */
+function changed(path: string): TareError {
+  return new TareError({
+    code: "BAD_ARCHIVE",
+    format: "layer",
+    where: path,
+    why: "the layer changed while it was read",
+  });
+}
