@@ -38,35 +38,51 @@ export function elfFile(facts: ElfRecipe): Buffer {
 
   const note = (type: number, body: Buffer) =>
     Buffer.concat([word(4), word(body.length), word(type), Buffer.from("GNU\0"), body]);
-  const notes = Buffer.concat([
-    ...(facts.abiTag ? [note(1, Buffer.concat(facts.abiTag.map(word)))] : []),
-    ...(facts.isaNeeded === undefined
-      ? []
-      : [
-          note(
-            5,
-            Buffer.concat([word(0xc0008002), word(4), word(facts.isaNeeded), ...(wide ? [word(0)] : [])]),
-          ),
-        ]),
-  ]);
+  const property =
+    facts.isaNeeded === undefined
+      ? Buffer.alloc(0)
+      : note(
+          5,
+          Buffer.concat([word(0xc0008002), word(4), word(facts.isaNeeded), ...(wide ? [word(0)] : [])]),
+        );
+  const abi = facts.abiTag ? note(1, Buffer.concat(facts.abiTag.map(word))) : Buffer.alloc(0);
   const interpreter = facts.interpreter === undefined ? "" : `${facts.interpreter}\0`;
 
   const headerSize = wide ? 64 : 52;
   const entrySize = wide ? 56 : 32;
-  const count = 2 + (notes.length > 0 ? 1 : 0) + (interpreter ? 1 : 0);
+  const count = 2 + (property.length > 0 ? 1 : 0) + (abi.length > 0 ? 1 : 0) + (interpreter ? 1 : 0);
   const base = 0x1000;
-  const notesAt = headerSize + entrySize * count;
-  const interpreterAt = notesAt + notes.length;
+  const propertyAt = headerSize + entrySize * count;
+  const abiAt = propertyAt + property.length;
+  const interpreterAt = abiAt + abi.length;
   const stringsAt = interpreterAt + interpreter.length;
   dynamic.push([5, base + stringsAt], [10, Buffer.byteLength(strings)], [0, 0]);
   const table = Buffer.concat(dynamic.flatMap(([tag, value]) => [long(tag), long(value)]));
   const dynamicAt = stringsAt + Buffer.byteLength(strings);
   const total = dynamicAt + table.length;
 
-  const segment = (type: number, offset: number, size: number) =>
+  const segment = (type: number, offset: number, size: number, alignment = 4) =>
     wide
-      ? [word(type), word(4), long(offset), long(base + offset), long(0), long(size), long(size), long(4)]
-      : [word(type), long(offset), long(base + offset), long(0), long(size), long(size), word(4), long(4)];
+      ? [
+          word(type),
+          word(4),
+          long(offset),
+          long(base + offset),
+          long(0),
+          long(size),
+          long(size),
+          long(alignment),
+        ]
+      : [
+          word(type),
+          long(offset),
+          long(base + offset),
+          long(0),
+          long(size),
+          long(size),
+          word(4),
+          long(alignment),
+        ];
   return Buffer.concat([
     Buffer.from([
       0x7f,
@@ -101,9 +117,11 @@ export function elfFile(facts: ElfRecipe): Buffer {
     half(0),
     ...segment(1, 0, total),
     ...segment(2, dynamicAt, table.length),
-    ...(notes.length > 0 ? segment(4, notesAt, notes.length) : []),
+    ...(property.length > 0 ? segment(0x6474e553, propertyAt, property.length, wide ? 8 : 4) : []),
+    ...(abi.length > 0 ? segment(4, abiAt, abi.length) : []),
     ...(interpreter ? segment(3, interpreterAt, interpreter.length) : []),
-    notes,
+    property,
+    abi,
     Buffer.from(interpreter),
     Buffer.from(strings),
     table,
