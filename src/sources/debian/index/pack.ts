@@ -1,0 +1,286 @@
+import { crc32 } from "node:zlib";
+import { TareError } from "../../../errors.ts";
+import { Field, Header, headerWords, layoutVersion, magic, sectionsOf, Trait } from "./layout.ts";
+import { NameTable } from "./names.ts";
+import { multiArchKinds, priorities } from "./record.ts";
+
+/** Far above any archive (Debian's main has 63,440 stanzas and 50 MB), far below what would exhaust a machine. */
+const textLimit = 1 << 30;
+const recordLimit = 1 << 20;
+const valueLimit = 1 << 20;
+
+const fields = new Map<string, number>([
+  ["package", Field.package],
+  ["version", Field.version],
+  ["architecture", Field.architecture],
+  ["section", Field.section],
+  ["source", Field.source],
+  ["depends", Field.depends],
+  ["pre-depends", Field.preDepends],
+  ["recommends", Field.recommends],
+  ["provides", Field.provides],
+  ["conflicts", Field.conflicts],
+  ["breaks", Field.breaks],
+  ["replaces", Field.replaces],
+  ["size", Field.size],
+  ["installed-size", Field.installedSize],
+  ["sha256", Field.sha256],
+  ["filename", Field.filename],
+  ["multi-arch", Field.multiArch],
+  ["essential", Field.essential],
+  ["protected", Field.protected],
+  ["important", Field.protected],
+  ["priority", Field.priority],
+]);
+
+/** Field names by a hash that does not mind case; an entry is compared in full before it is believed. */
+const byHash = new Map<number, { readonly name: string; readonly id: number }>();
+for (const [name, id] of fields) byHash.set(hashText(name), { name, id });
+
+function hashText(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at += 1) hash = (Math.imul(hash, 31) + (text.charCodeAt(at) | 32)) | 0;
+  return hash;
+}
+
+const newline = 10;
+const carriageReturn = 13;
+const space = 32;
+const tab = 9;
+const colon = 58;
+
+/**
+ * Packs the text of a `Packages` file in one pass. What comes back is for {@link openIndex}, here or, kept as a cache,
+ * in a later run on this machine.
+ * @param where names the file in an error
+ * @throws BAD_ARCHIVE when a line is no field, a stanza lacks its package, version or architecture or says something
+ *   twice; TOO_LARGE past 1 GiB of text, 1,048,576 stanzas, or 1 MiB of one kept field
+ */
+export function packIndex(text: Uint8Array, where: string): Uint8Array {
+  if (text.byteLength > textLimit) throw new TareError({ code: "TOO_LARGE", what: where, limit: textLimit });
+  return new Packer(text, where).pack();
+}
+
+class Packer {
+  readonly #text: Uint8Array;
+  readonly #where: string;
+  /** Every kept value comes with fewer bytes than it has in the text, so this never overflows. */
+  readonly #body: Buffer;
+  #filled = 0;
+  readonly #starts: number[] = [];
+  readonly #traits: number[] = [];
+  readonly #names: NameTable;
+  /** Of the stanza at hand: a bit per field that was seen, and where its name lies in the body. */
+  #seen = 0;
+  #nameStart = 0;
+  #nameEnd = 0;
+  #trait = 0;
+
+  constructor(text: Uint8Array, where: string) {
+    this.#text = text;
+    this.#where = where;
+    this.#body = Buffer.allocUnsafeSlow(text.byteLength);
+    this.#names = new NameTable(this.#body, where);
+  }
+
+  pack(): Uint8Array {
+    const text = this.#text;
+    const end = text.byteLength;
+    let at = 0;
+    this.#begin();
+    while (at < end) {
+      const first = text[at] as number;
+      if (first === newline || (first === carriageReturn && text[at + 1] === newline)) {
+        this.#finish(at);
+        at += first === newline ? 1 : 2;
+        continue;
+      }
+      let hash = 0;
+      let stop = at;
+      for (; stop < end; stop += 1) {
+        const code = text[stop] as number;
+        if (code === colon || code === newline) break;
+        hash = (Math.imul(hash, 31) + (code | 32)) | 0;
+      }
+      if (text[stop] !== colon || stop === at || first === space || first === tab)
+        throw this.#malformed(at, "a line is neither a field nor a continuation");
+      const id = this.#fieldAt(hash, at, stop);
+      const start = stop + 1;
+      let lineEnd = start;
+      while (lineEnd < end && text[lineEnd] !== newline) lineEnd += 1;
+      while (text[lineEnd + 1] === space || text[lineEnd + 1] === tab) {
+        lineEnd += 1;
+        while (lineEnd < end && text[lineEnd] !== newline) lineEnd += 1;
+      }
+      if (id !== 0) this.#keep(id, start, lineEnd, at);
+      at = lineEnd + 1;
+    }
+    this.#finish(end);
+    return this.#assemble();
+  }
+
+  /** 0 for a field that nobody asks for. */
+  #fieldAt(hash: number, start: number, end: number): number {
+    const known = byHash.get(hash);
+    if (known === undefined || known.name.length !== end - start) return 0;
+    for (let at = start; at < end; at += 1)
+      if (((this.#text[at] as number) | 32) !== known.name.charCodeAt(at - start)) return 0;
+    return known.id;
+  }
+
+  #begin(): void {
+    this.#seen = 0;
+    this.#trait = priorities.indexOf("extra");
+    this.#starts.push(this.#filled);
+  }
+
+  #finish(at: number): void {
+    if (this.#seen === 0) return;
+    const must = (1 << Field.package) | (1 << Field.version) | (1 << Field.architecture);
+    if ((this.#seen & must) !== must)
+      throw this.#malformed(at, "a stanza lacks Package, Version or Architecture");
+    const record = this.#traits.push(this.#trait) - 1;
+    if (record >= recordLimit)
+      throw new TareError({ code: "TOO_LARGE", what: this.#where, limit: recordLimit });
+    this.#names.addRecord(record, this.#nameStart, this.#nameEnd);
+    this.#begin();
+  }
+
+  #keep(id: number, from: number, to: number, line: number): void {
+    const text = this.#text;
+    let start = from;
+    let end = to;
+    while (start < end && isBlank(text[start] as number)) start += 1;
+    while (end > start && isBlank(text[end - 1] as number)) end -= 1;
+    if (end - start > valueLimit)
+      throw new TareError({ code: "TOO_LARGE", what: this.#where, limit: valueLimit });
+    const bit = 1 << id;
+    if ((this.#seen & bit) !== 0 && id !== Field.protected)
+      throw this.#malformed(line, "a stanza says something twice");
+    this.#seen |= bit;
+    if (id >= Field.multiArch) this.#trait = traitWith(this.#trait, id, text, start, end);
+    else if (id === Field.sha256) this.#digest(start, end);
+    else {
+      const at = this.#value(id, start, end);
+      if (id === Field.package) {
+        if (end === start) throw this.#malformed(line, "a stanza has an empty name");
+        this.#nameStart = at;
+        this.#nameEnd = this.#filled;
+      } else if (id === Field.provides) this.#provide(at, this.#filled);
+    }
+  }
+
+  /** Appends a field and returns where its value lies. */
+  #value(id: number, start: number, end: number): number {
+    const body = this.#body;
+    let length = end - start;
+    body[this.#filled++] = id;
+    while (length > 127) {
+      body[this.#filled++] = (length & 127) | 128;
+      length >>>= 7;
+    }
+    body[this.#filled++] = length;
+    const at = this.#filled;
+    this.#filled += end - start;
+    if (end - start > 64) body.set(this.#text.subarray(start, end), at);
+    else
+      for (let offset = start, to = at; offset < end; offset += 1, to += 1)
+        body[to] = this.#text[offset] as number;
+    return at;
+  }
+
+  /** Hex that is not hex, or not 64 digits, is no digest: the package will be refused if it is ever selected. */
+  #digest(start: number, end: number): void {
+    if (end - start !== 64) return;
+    const mark = this.#filled;
+    this.#body[this.#filled++] = Field.sha256;
+    this.#body[this.#filled++] = 32;
+    for (let at = start; at < end; at += 2) {
+      const byte = (nibble(this.#text[at] as number) << 4) | nibble(this.#text[at + 1] as number);
+      if (byte < 0) {
+        this.#filled = mark;
+        return;
+      }
+      this.#body[this.#filled++] = byte;
+    }
+  }
+
+  /** Links the names of a Provides value: each member up to its version or qualifier. */
+  #provide(start: number, end: number): void {
+    const body = this.#body;
+    const record = this.#traits.length;
+    let at = start;
+    while (at < end) {
+      while (at < end && (isBlank(body[at] as number) || body[at] === comma)) at += 1;
+      const first = at;
+      while (at < end && !endsName(body[at] as number)) at += 1;
+      if (at > first) this.#names.addProvider(record, first, at);
+      while (at < end && body[at] !== comma) at += 1;
+    }
+  }
+
+  #assemble(): Uint8Array {
+    const records = this.#traits.length;
+    const names = this.#names;
+    const at = sectionsOf(records, names.buckets, names.size, names.links, this.#filled);
+    const packed = new Uint8Array(at.length);
+    const words = new Uint32Array(packed.buffer, 0, at.traits / 4);
+    words.set(this.#starts, at.starts);
+    names.write(words, at);
+    packed.set(this.#traits, at.traits);
+    packed.set(this.#body.subarray(0, this.#filled), at.body);
+    words[Header.magic] = magic;
+    words[Header.version] = layoutVersion;
+    words[Header.length] = at.length;
+    words[Header.records] = records;
+    words[Header.buckets] = names.buckets;
+    words[Header.names] = names.size;
+    words[Header.links] = names.links;
+    words[Header.body] = this.#filled;
+    words[Header.contentSum] = crc32(packed.subarray(headerWords * 4));
+    words[Header.headerSum] = crc32(packed.subarray(0, Header.headerSum * 4));
+    return packed;
+  }
+
+  #malformed(at: number, why: string): TareError {
+    let line = 1;
+    for (let offset = 0; offset < at; offset += 1) if (this.#text[offset] === newline) line += 1;
+    return new TareError({
+      code: "BAD_ARCHIVE",
+      format: "Packages file",
+      where: `${this.#where}:${line}`,
+      why,
+    });
+  }
+}
+
+const comma = 44;
+
+function isBlank(code: number): boolean {
+  return code === space || code === tab || code === newline || code === carriageReturn;
+}
+
+function endsName(code: number): boolean {
+  return isBlank(code) || code === comma || code === 40 || code === colon;
+}
+
+/** The value of a hex digit; far below zero for anything else, so that a sum of two shows it. */
+function nibble(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -4096;
+}
+
+function traitWith(trait: number, id: number, text: Uint8Array, start: number, end: number): number {
+  const value = Buffer.from(text.buffer, text.byteOffset + start, Math.min(end - start, 16))
+    .toString("latin1")
+    .toLowerCase();
+  if (id === Field.essential) return value === "yes" ? trait | Trait.essential : trait;
+  if (id === Field.protected) return value === "yes" ? trait | Trait.protected : trait;
+  if (id === Field.multiArch) {
+    const kind = Math.max(0, (multiArchKinds as readonly string[]).indexOf(value));
+    return (trait & ~Trait.multiArch) | (kind << Trait.multiArchShift);
+  }
+  const found = (priorities as readonly string[]).indexOf(value);
+  return (trait & ~Trait.priority) | (found < 0 ? priorities.indexOf("extra") : found);
+}
