@@ -24,7 +24,7 @@ export interface Spot {
 }
 
 function atSpot({ file, line, column, why }: Spot): string {
-  return `${file}:${line}:${column}: ${why}.`;
+  return `${file}:${line}:${column}: ${why}${why.endsWith("?") ? "" : "."}`;
 }
 
 /** Who was tried and what each said, repeated answers once. */
@@ -39,6 +39,10 @@ function saidInTurn(tried: readonly { where: string; why: string }[]): string {
 
 /** All codes, in alphabetical order. A sentence says what is wrong, where, and what to do. */
 const rules = {
+  BAD_ACCOUNT: rule<{ kind: string; name: string; id: number; taken: string }>(
+    2,
+    (d) => `The ${d.kind} ${d.name} (${d.id}) cannot be made: ${d.taken} is there already; choose another name or number.`,
+  ),
   BAD_ARCHIVE: rule<{ format: string; where: string; why: string }>(
     3,
     (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
@@ -110,6 +114,10 @@ const rules = {
     (d) =>
       `${d.where} ${d.want === undefined ? "holds several images" : `holds no image named ${d.want}`}: ${d.have.length > 0 ? `name one of ${d.have.join(", ")}` : "none of them has a name"}.`,
   ),
+  NO_ACCOUNT: rule<{ kind: string; name: string; where: string }>(
+    2,
+    (d) => `${d.where} names the ${d.kind} ${d.name}, which the image does not have; add it under accounts, or use a number.`,
+  ),
   NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
   OFFLINE: rule<{ what: string }>(
     3,
@@ -131,7 +139,7 @@ const rules = {
   }>(
     1,
     (d) =>
-      `No signature of ${d.what} can be trusted: ${d.signatures.map(({ key, why }) => `key ${key}: ${why}`).join("; ")} (looked in ${d.looked.join(", ")}).`,
+      `No signature of ${d.what} can be trusted: ${d.signatures.map(({ key, why }) => `key ${key}: ${why}`).join("; ")} (looked in ${d.looked.join(", ")}; "keyring" in the recipe names another).`,
   ),
   STALE_LOCK: rule<{ file: string; reasons: readonly string[] }>(
     1,
@@ -140,6 +148,11 @@ const rules = {
   STORE_BUSY: rule<{ folder: string; who: string; todo: string }>(
     3,
     (d) => `The store ${d.folder} is in use by ${d.who}; ${d.todo}.`,
+  ),
+  STORE_DAMAGED: rule<{ digest: string }>(
+    3,
+    (d) =>
+      `The store has lost or damaged ${d.digest} while it was in use; run \`tare store verify\` and build again.`,
   ),
   TOO_LARGE: rule<{ what: string; limit: number }>(
     3,

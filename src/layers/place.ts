@@ -1,5 +1,5 @@
 import type { EntryHeader, EntryType } from "../model/entry.ts";
-import type { SegmentPolicy } from "../model/segment.ts";
+import type { DirectoryAlias, SegmentPolicy } from "../model/segment.ts";
 import { isExcluded } from "./excludes.ts";
 
 /** Where a package's entry goes under a policy; undefined when it is left out. */
@@ -19,9 +19,14 @@ export function place(header: EntryHeader, policy: SegmentPolicy): EntryHeader |
 }
 
 /** `bin/sh` is `usr/bin/sh` where `bin` is a link; the link itself keeps its path, a directory of its name does not. */
-function realPath(path: string, type: EntryType, aliases: readonly string[]): string {
-  const slash = path.indexOf("/");
-  const top = slash < 0 ? path : path.slice(0, slash);
-  if (!aliases.includes(top) || (slash < 0 && type !== "directory")) return path;
-  return `usr/${path}`;
+function realPath(path: string, type: EntryType, aliases: readonly DirectoryAlias[]): string {
+  let best: DirectoryAlias | undefined;
+  for (const alias of aliases)
+    if (isBelow(path, type, alias.from) && alias.from.length > (best?.from.length ?? -1)) best = alias;
+  return best === undefined ? path : best.to + path.slice(best.from.length);
+}
+
+function isBelow(path: string, type: EntryType, directory: string): boolean {
+  if (!path.startsWith(directory)) return false;
+  return path.length === directory.length ? type === "directory" : path[directory.length] === "/";
 }

@@ -6,14 +6,22 @@ import type { ElfFacts } from "./rootfs.ts";
  * How the files of a package become a segment. Everything here changes bytes, so all of it is part of a member's key.
  */
 export interface SegmentPolicy {
-  /** Top directories that are links into `usr`: `bin` stands for `usr/bin`. Paths below them are rewritten. */
-  readonly aliases: readonly string[];
+  /**
+   * Directories that are links in this root, each with the directory that it leads to: `bin` to `usr/bin`. What a
+   * package puts below the first is placed below the second; the longest match decides.
+   */
+  readonly aliases: readonly DirectoryAlias[];
   /** Globs in order, the last match decides (dpkg's `path-exclude` and `path-include`). */
   readonly excludes: readonly PathRule[];
   /** Paths that another package provides instead (dpkg's `Replaces`, shared files). */
   readonly omit: readonly string[];
   /** No file is younger than this (seconds): SOURCE_DATE_EPOCH, where it is set. */
   readonly latest: number | undefined;
+}
+
+export interface DirectoryAlias {
+  readonly from: string;
+  readonly to: string;
 }
 
 export interface PathRule {
@@ -28,6 +36,8 @@ export interface SegmentFacts {
   readonly entries: readonly FactEntry[];
   /** How many entries the excludes left out. */
   readonly excluded: number;
+  /** Seconds since the epoch: when the package was built. */
+  readonly date: number;
   /** What the source's own unpacker wants remembered (`UnpackedDebian` as JSON). */
   readonly about: unknown;
 }

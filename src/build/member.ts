@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
+import { verified } from "../bytes/digest.ts";
+import { readElf } from "../formats/elf.ts";
+import { blocks, type Compressor, compressed } from "../layers/compressor.ts";
+import { emptyNotes, type SegmentNotes, segmentOf } from "../layers/segment.ts";
+import type { Entry } from "../model/entry.ts";
+import type { Package } from "../model/package.ts";
+import type { Store, StoredContent } from "../model/seams.ts";
+import type { FactEntry, Member, SegmentFacts, SegmentPolicy } from "../model/segment.ts";
+import type { OpenedPackage, Unpacker } from "../model/source.ts";
+
+/** Raise when members are made differently from the same inputs, so that remembered ones are not used. */
+const memberVersion = 1;
+
+/** A package's member, its facts, and its uncompressed segment where it was just made. */
+export interface MadeMember {
+  readonly member: Member;
+  readonly facts: SegmentFacts;
+  /** A file in the scratch folder. */
+  readonly plain?: string;
+}
+
+/** What a member depends on. */
+export interface MemberRecipe {
+  readonly package: Package;
+  readonly unpacker: Unpacker;
+  readonly policy: SegmentPolicy;
+  readonly compressor: Compressor;
+}
+
+/** The member and the facts that an earlier build made of the same package in the same way. */
+export async function recallMember(recipe: MemberRecipe, store: Store): Promise<MadeMember | undefined> {
+  const known = await store.recall("member", keyOf(recipe));
+  if (known === undefined) return undefined;
+  const made = JSON.parse(known.toString()) as MadeMember;
+  return (await store.find(made.member.digest)) === undefined ? undefined : made;
+}
+
+/**
+ * Unpacks a package, cuts its segment, compresses it, and keeps the member. The segment's plain bytes stay in
+ * `scratch`, since the layer that they go into hashes them.
+ * @throws BAD_ARCHIVE, TRUNCATED, TOO_LARGE, DIGEST_MISMATCH, DISK_FULL
+ */
+export async function makeMember(
+  recipe: MemberRecipe,
+  file: StoredContent,
+  world: {
+    readonly store: Store;
+    readonly scratch: string;
+    readonly inFlight: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<MadeMember> {
+  const { package: wanted, unpacker, policy, compressor } = recipe;
+  const { store, signal } = world;
+  const where = `${wanted.name} ${wanted.version}`;
+  const plain = join(world.scratch, randomUUID());
+  const source = verified(file.open(signal), wanted, where);
+  const made = await unpacker.unpack(source, wanted.size, where, async (opened) => {
+    const notes = emptyNotes();
+    const segment = segmentOf(everything(opened, notes), policy, opened, notes);
+    const output = openSync(plain, "wx+");
+    try {
+      const kept = copied(segment, output);
+      const { digest, size } = await store.add(compressed(kept, compressor, world.inFlight), where, signal);
+      const member: Member = { digest, size, plainSize: notes.size };
+      const entries = withElfFacts(notes, output);
+      const facts: SegmentFacts = {
+        entries,
+        excluded: notes.excluded,
+        date: opened.date,
+        about: opened.about(notes.md5),
+      };
+      return { member, facts };
+    } finally {
+      closeSync(output);
+    }
+  });
+  await store.remember("member", keyOf(recipe), Buffer.from(JSON.stringify(made)));
+  return { ...made, plain };
+}
+
+function keyOf({ package: wanted, unpacker, policy, compressor }: MemberRecipe): string {
+  return JSON.stringify([memberVersion, unpacker.name, wanted.digest, policy, compressor]);
+}
+
+async function* everything(opened: OpenedPackage, notes: SegmentNotes): AsyncGenerator<Entry> {
+  yield* opened.entries;
+  yield* opened.record([...notes.paths]);
+}
+
+async function* copied(source: AnyBytes, output: number): Bytes {
+  // Headers are small: gather them, or the disk is called once for each.
+  for await (const block of blocks(source, 1 << 20)) {
+    for (let at = 0; at < block.length; ) at += writeSync(output, block, at);
+    yield block;
+  }
+}
+
+/** ELF files are read at random, so they wait until the segment lies in its file. */
+function withElfFacts(notes: SegmentNotes, file: number): FactEntry[] {
+  const entries = [...notes.entries];
+  for (const { index, offset, size } of notes.elf) {
+    const elf = readElf((from, length) => readAt(file, offset, size, from, length));
+    if (elf !== undefined) entries[index] = { ...(entries[index] as FactEntry), elf };
+  }
+  return entries;
+}
+
+function readAt(file: number, offset: number, size: number, from: number, length: number): Uint8Array {
+  const wanted = Math.max(0, Math.min(length, size - from));
+  const buffer = Buffer.alloc(wanted);
+  const got = wanted === 0 ? 0 : readSync(file, buffer, 0, wanted, offset + from);
+  return buffer.subarray(0, got);
+}

@@ -1,0 +1,122 @@
+import { rm } from "node:fs/promises";
+import type { Compressor } from "../layers/compressor.ts";
+import { type StoredLayer, sealLayer } from "../layers/seal.ts";
+import type { Package } from "../model/package.ts";
+import type { BuiltPackage } from "../model/result.ts";
+import type { ScriptCoverage } from "../model/rootfs.ts";
+import type { StoredContent } from "../model/seams.ts";
+import type { Member, PathRule } from "../model/segment.ts";
+import type { Distribution } from "../model/source.ts";
+import { type AccountsWanted, type AccountTable, withAccounts } from "../rootfs/accounts.ts";
+import { compose } from "../rootfs/compose.ts";
+import type { DiskStore } from "../store/disk-store.ts";
+import { draftLayers, type LayerDraft, partsOf } from "./layer-draft.ts";
+import { contentSize, fitPieces, installed, placing } from "./pieces.ts";
+import { mapPool } from "./pool.ts";
+
+/** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
+const rootVersion = 1;
+
+/** Everything that a root filesystem of distribution packages depends on. */
+export interface RootPlan {
+  readonly distribution: Distribution;
+  /** The distribution's own name of the machine. */
+  readonly architecture: string;
+  /** In installation order. */
+  readonly packages: readonly Package[];
+  readonly excludes: readonly PathRule[];
+  readonly accounts: AccountsWanted;
+  readonly compressor: Compressor;
+  /** At most this many layers, the one of generated files included. */
+  readonly layers: number;
+  /** SOURCE_DATE_EPOCH in seconds, where it is set. */
+  readonly epoch: number | undefined;
+}
+
+export interface BuiltRoot {
+  readonly layers: readonly { readonly layer: StoredLayer; readonly holds: readonly string[] }[];
+  readonly packages: readonly BuiltPackage[];
+  readonly coverage: readonly ScriptCoverage[];
+  readonly accounts: AccountTable;
+  /** Seconds since the epoch: SOURCE_DATE_EPOCH, or when the newest package was built. */
+  readonly created: number;
+}
+
+export interface RootWorld {
+  readonly store: DiskStore;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  /** The package's file, from the store or from wherever it can be had. */
+  readonly obtain: (wanted: Package) => Promise<StoredContent>;
+  readonly made: (wanted: Package) => void;
+}
+
+/** What is remembered of a root under its plan: its layers' members, and what the report tells. */
+interface RememberedRoot extends Omit<BuiltRoot, "layers"> {
+  readonly layers: readonly { readonly members: readonly Member[]; readonly holds: readonly string[] }[];
+}
+
+/** Packages to layers. The same plan gives the same bytes; a plan that was built before costs a look-up. */
+export async function buildRoot(plan: RootPlan, world: RootWorld): Promise<BuiltRoot> {
+  const key = JSON.stringify([rootVersion, { ...plan, distribution: plan.distribution.unpacker.name }]);
+  return (await recallRoot(key, plan, world)) ?? makeRoot(key, plan, world);
+}
+
+async function recallRoot(key: string, plan: RootPlan, world: RootWorld): Promise<BuiltRoot | undefined> {
+  const known = await world.store.recall("root", key);
+  if (known === undefined) return undefined;
+  const root = JSON.parse(known.toString()) as RememberedRoot;
+  const members = root.layers.flatMap((layer) => layer.members);
+  const present = await Promise.all(members.map((member) => world.store.find(member.digest)));
+  if (present.includes(undefined)) return undefined;
+  const layers = await Promise.all(
+    root.layers.map(async ({ members, holds }) => {
+      const parts = members.map((member) => ({ member }));
+      return { layer: await sealLayer(parts, plan.compressor, world.store), holds };
+    }),
+  );
+  return { ...root, layers };
+}
+
+async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<BuiltRoot> {
+  const scratch = await world.store.scratch();
+  try {
+    const pieces = await fitPieces(plan, world, scratch);
+    const packages = pieces.map(installed);
+    const created = plan.epoch ?? Math.max(0, ...packages.map(({ facts }) => facts.date));
+    const { view } = compose(pieces.map(placing), plan.distribution.arbiter(packages));
+    const configuration = plan.distribution.configure(view, packages, {
+      architecture: plan.architecture,
+      timestamp: created,
+      excludes: plan.excludes,
+    });
+    const { entries: generated, table } = withAccounts(view, configuration.entries, plan.accounts, created);
+    const drafts = draftLayers(pieces, view, generated, plan.layers, created);
+    const parts = await mapPool(drafts, world.threads, (draft) => partsOf(draft, plan.compressor, world));
+    const layers = await mapPool(parts, world.threads, async (layer, index) => ({
+      layer: await sealLayer(layer, plan.compressor, world.store),
+      holds: (drafts[index] as LayerDraft).holds,
+    }));
+    const root: Omit<BuiltRoot, "layers"> = {
+      packages: pieces.map(({ package: { name, version }, made }) => ({
+        name,
+        version,
+        size: contentSize(made.facts),
+      })),
+      coverage: configuration.coverage,
+      accounts: table,
+      created,
+    };
+    const remembered: RememberedRoot = {
+      ...root,
+      layers: parts.map((layer, index) => ({
+        members: layer.map((part) => part.member),
+        holds: (drafts[index] as LayerDraft).holds,
+      })),
+    };
+    await world.store.remember("root", key, Buffer.from(JSON.stringify(remembered)));
+    return { ...root, layers };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
