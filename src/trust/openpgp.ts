@@ -1,0 +1,166 @@
+import type { PartialConfig, PublicKey, SignaturePacket, VerifyMessageResult } from "openpgp";
+import { TareError } from "../errors.ts";
+import { checkCleartextFrame } from "./cleartext.ts";
+import type { Keyring } from "./keyring.ts";
+
+/** Who vouches for some bytes. */
+export interface Verification {
+  /** Upper-case fingerprints of the primary keys whose signatures hold, sorted; at least one. */
+  readonly signers: readonly string[];
+  /** The newest creation time of those signatures. */
+  readonly signedAt: Date;
+}
+
+export interface VerifyOptions {
+  /** Names the file in sentences: `InRelease of bookworm`. */
+  readonly what: string;
+  readonly keyring: Keyring;
+  readonly now: Date;
+  /** Fingerprints, of primary keys or subkeys, that must be among the signers. Case and blanks do not matter. */
+  readonly pins?: readonly string[];
+}
+
+/**
+ * Verifies a cleartext-signed text (RFC 9580, 7) and returns exactly what was signed: dash-escapes undone, white space
+ * at the ends of lines gone, lines ended by `\n`. Use this text, never the file's.
+ * @throws SIGNATURE_MISSING, UNSIGNED_TEXT, and what {@link verifyDetached} throws
+ */
+export async function verifyCleartext(
+  bytes: Uint8Array,
+  options: VerifyOptions,
+): Promise<Verification & { readonly text: string }> {
+  const { what, keyring, now } = options;
+  const text = textOf(bytes, what);
+  checkCleartextFrame(text, what);
+  const openpgp = await import("openpgp");
+  const message = await openpgp.readCleartextMessage({ cleartextMessage: text }).catch((cause: Error) => {
+    throw new TareError({ code: "UNSIGNED_TEXT", what, why: "its signature cannot be read" }, { cause });
+  });
+  const { data, signatures } = await openpgp.verify({
+    message,
+    verificationKeys: [...keyring.keys],
+    date: soon(now),
+    config: await policy(),
+  });
+  return { ...(await judge(signatures, options)), text: data as string };
+}
+
+/**
+ * Verifies a detached signature, armoured or binary, over exactly `bytes` (`Release` and `Release.gpg`).
+ * At least one signature must hold by a key of the keyring. Signatures by unknown, expired, or revoked keys and by weak
+ * digests (MD5, SHA-1, RIPEMD) count for nothing; a signature by a known key that does not fit the bytes is refused
+ * even beside good ones. @throws SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED
+ */
+export async function verifyDetached(
+  bytes: Uint8Array,
+  signatureFile: Uint8Array,
+  options: VerifyOptions,
+): Promise<Verification> {
+  const { what, keyring, now } = options;
+  const openpgp = await import("openpgp");
+  const binary = ((signatureFile[0] ?? 0) & 0x80) !== 0;
+  const signature = await (binary
+    ? openpgp.readSignature({ binarySignature: signatureFile })
+    : openpgp.readSignature({ armoredSignature: Buffer.from(signatureFile).toString("latin1") })
+  ).catch((cause: Error) => {
+    throw new TareError({ code: "SIGNATURE_MISSING", what }, { cause });
+  });
+  const { signatures } = await openpgp.verify({
+    message: await openpgp.createMessage({ binary: bytes }),
+    signature,
+    format: "binary",
+    verificationKeys: [...keyring.keys],
+    date: soon(now),
+    config: await policy(),
+  });
+  return await judge(signatures, options);
+}
+
+/** Clocks differ: a signature may be made this much after our now. */
+const tolerance = 5 * 60_000;
+
+function soon(now: Date): Date {
+  return new Date(now.getTime() + tolerance);
+}
+
+async function policy(): Promise<PartialConfig> {
+  const { enums } = await import("openpgp");
+  const { md5, ripemd, sha1 } = enums.hash;
+  return {
+    rejectMessageHashAlgorithms: new Set([md5, ripemd, sha1]),
+    rejectHashAlgorithms: new Set([md5, ripemd]),
+  };
+}
+
+const maxSignatures = 64;
+
+async function judge(
+  signatures: VerifyMessageResult["signatures"],
+  options: VerifyOptions,
+): Promise<Verification> {
+  const { what, keyring, pins = [] } = options;
+  if (signatures.length === 0) throw new TareError({ code: "SIGNATURE_MISSING", what });
+  const refused: { key: string; why: string }[] = [];
+  const refuse = () =>
+    new TareError({ code: "SIGNATURE_REFUSED", what, signatures: refused, looked: keyring.where });
+  const signers = new Map<string, PublicKey>();
+  let signedAt = 0;
+  let tampered = false;
+  for (const signature of signatures.slice(0, maxSignatures)) {
+    const key = keyring.keys.find((candidate) => candidate.getKeys(signature.keyID).length > 0);
+    const packet = (await signature.signature).packets[0] as SignaturePacket;
+    try {
+      await signature.verified;
+      if (!key) throw new Error("no key");
+      signers.set(key.getFingerprint().toUpperCase(), key);
+      signedAt = Math.max(signedAt, packet.created?.getTime() ?? 0);
+    } catch (error) {
+      const why = reasonOf(error, key, packet);
+      tampered ||= why === notTheBytes;
+      refused.push({ key: (key?.getFingerprint() ?? signature.keyID.toHex()).toUpperCase(), why });
+    }
+  }
+  if (tampered || signers.size === 0) throw refuse();
+  const fingerprints = [...signers.keys()].sort();
+  const missing = pins
+    .map(plainFingerprint)
+    .filter((pin) => ![...signers.values()].some((key) => isOf(key, pin)));
+  if (missing.length > 0)
+    throw new TareError({ code: "KEY_NOT_PINNED", what, missing, signers: fingerprints });
+  return { signers: fingerprints, signedAt: new Date(signedAt) };
+}
+
+/** Whether a fingerprint is the primary key's own or that of one of its subkeys. */
+function isOf(key: PublicKey, fingerprint: string): boolean {
+  return key.getKeys().some((part) => part.getFingerprint().toUpperCase() === fingerprint);
+}
+
+function plainFingerprint(text: string): string {
+  return text.replace(/^0x|\s+/gi, "").toUpperCase();
+}
+
+const notTheBytes = "it does not fit the text, which was changed after it was signed";
+
+/** The library tells its reasons apart only by their words; none of them decides, but for "changed", anything. */
+function reasonOf(error: unknown, key: PublicKey | undefined, packet: SignaturePacket): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const day = packet.created?.toISOString().slice(0, 10);
+  if (!key) return "it is not in the keyring";
+  if (/digest did not match|verification failed/.test(text)) return notTheBytes;
+  if (/time is in the future/.test(text)) return `its signature is from the future (${day})`;
+  if (/Signature is expired/.test(text)) return "its signature has expired";
+  if (/Insecure (?:message )?hash/.test(text))
+    return `its signature uses a weak digest (${text.split(": ").at(-1)})`;
+  if (/revoked/.test(text)) return "it is revoked";
+  if (/expired/.test(text)) return `it had expired when it signed (${day})`;
+  if (/too weak|too short/.test(text)) return "the key is too weak";
+  return text;
+}
+
+function textOf(bytes: Uint8Array, what: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new TareError({ code: "UNSIGNED_TEXT", what, why: "it is not UTF-8 text" }, { cause });
+  }
+}
