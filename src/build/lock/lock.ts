@@ -8,7 +8,7 @@ export interface LockedPlatform {
   readonly packages: readonly Package[];
 }
 
-/** `tare.lock`: a plain value (it survives JSON), frozen when it was read. */
+/** `tare.lock`: a plain value (it survives JSON). */
 export interface Lock {
   /** Of the file's shape. */
   readonly version: 1;
