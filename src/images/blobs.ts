@@ -18,7 +18,7 @@ export function blobsOf(image: Image | ImageIndex): readonly Content[] {
   const blobs = isIndex(image)
     ? [image.index, ...image.images.flatMap(ownBlobs), ...(image.attachments ?? [])]
     : ownBlobs(image);
-  return [...new Map(blobs.toReversed().map((blob) => [blob.digest, blob])).values()].toReversed();
+  return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
 }
 
 function ownBlobs(image: Image): readonly Content[] {
