@@ -41,7 +41,8 @@ function saidInTurn(tried: readonly { where: string; why: string }[]): string {
 const rules = {
   BAD_ACCOUNT: rule<{ kind: string; name: string; id: number; taken: string }>(
     2,
-    (d) => `The ${d.kind} ${d.name} (${d.id}) cannot be made: ${d.taken} is there already; choose another name or number.`,
+    (d) =>
+      `The ${d.kind} ${d.name} (${d.id}) cannot be made: ${d.taken} is there already; choose another name or number.`,
   ),
   BAD_ARCHIVE: rule<{ format: string; where: string; why: string }>(
     3,
@@ -94,6 +95,17 @@ const rules = {
   ),
   /** `again`: asking the same server once more may help. */
   HTTP_FAILED: rule<{ where: string; why: string; again: boolean }>(3, (d) => `${d.where}: ${d.why}.`),
+  INDEX_MISSING: rule<{
+    id: string;
+    component: string;
+    architecture: string;
+    components: readonly string[];
+    architectures: readonly string[];
+  }>(
+    2,
+    (d) =>
+      `${d.id} has no packages of component ${d.component} for ${d.architecture}; it has the components ${d.components.join(", ")} for ${d.architectures.join(", ")}.`,
+  ),
   KEYRING_MISSING: rule<{ what: string; looked: readonly string[] }>(
     2,
     (d) =>
@@ -103,6 +115,10 @@ const rules = {
     1,
     (d) =>
       `${d.what} is signed by ${d.signers.join(", ")}, but not by ${d.missing.join(", ")}, which "keys" asks for.`,
+  ),
+  MIRROR_UNKNOWN: rule<{ what: string; field: string; variable: string }>(
+    2,
+    (d) => `No mirror is known for ${d.what}: name one with "${d.field}" in the recipe or in ${d.variable}.`,
   ),
   NOT_IN_LOCK: rule<{ package: string; file: string; close: readonly string[] }>(
     1,
@@ -116,12 +132,31 @@ const rules = {
   ),
   NO_ACCOUNT: rule<{ kind: string; name: string; where: string }>(
     2,
-    (d) => `${d.where} names the ${d.kind} ${d.name}, which the image does not have; add it under accounts, or use a number.`,
+    (d) =>
+      `${d.where} names the ${d.kind} ${d.name}, which the image does not have; add it under accounts, or use a number.`,
   ),
   NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
   OFFLINE: rule<{ what: string }>(
     3,
     (d) => `${d.what} is not in the store, and --offline keeps it from being fetched; build once without it.`,
+  ),
+  RELEASE_EXPIRED: rule<{ what: string; until: string }>(
+    1,
+    (d) =>
+      `${d.what} was valid until ${d.until} and is not any more: the mirror is out of date, or somebody replays an old state; ask another mirror.`,
+  ),
+  RELEASE_FROM_FUTURE: rule<{ what: string; date: string }>(
+    1,
+    (d) => `${d.what} is dated ${d.date}, which is in the future: look at this machine's clock.`,
+  ),
+  RELEASE_MISMATCH: rule<{ what: string; got: string; want: string }>(
+    1,
+    (d) => `${d.what} is ${d.got}, but ${d.want} was asked for; nothing of it was used.`,
+  ),
+  REPOSITORY_CHANGED: rule<{ id: string; date: string; why: string }>(
+    3,
+    (d) =>
+      `The indexes of ${d.id} do not fit its Release of ${d.date} (the mirror is being updated, or is broken): try again later or ask another mirror. ${d.why}`,
   ),
   SEVERAL_PLATFORMS: rule<{ where: string; platforms: readonly string[] }>(
     2,
@@ -153,6 +188,11 @@ const rules = {
     3,
     (d) =>
       `The store has lost or damaged ${d.digest} while it was in use; run \`tare store verify\` and build again.`,
+  ),
+  SUITE_UNKNOWN: rule<{ suite: string; where: readonly string[]; known: readonly string[] }>(
+    2,
+    (d) =>
+      `There is no suite "${d.suite}" at ${d.where.join(" or ")}${d.known.length > 0 ? `; it has ${d.known.join(", ")}` : ""}.`,
   ),
   TOO_LARGE: rule<{ what: string; limit: number }>(
     3,

@@ -2,24 +2,19 @@ import { TareError } from "../errors.ts";
 
 /**
  * A file below a base address, each segment escaped, so that nothing in `path` can climb out of the base, name
- * another host, or start a query. @throws BAD_URL
+ * another host, or start a query. Empty segments and lone dots mean nothing and are dropped. @throws BAD_URL
  */
 export function urlBelow(base: string, path: string): string {
-  const segments = path.split("/");
-  for (const segment of segments)
-    if (segment === "" || segment === "." || segment === "..")
-      throw new TareError({
-        code: "BAD_URL",
-        text: path,
-        why: "a path below a mirror has no empty or dot segments",
-      });
-  let escaped: string;
+  const bad = (why: string, cause?: unknown) =>
+    new TareError({ code: "BAD_URL", text: path.toWellFormed(), why }, { cause });
+  const segments = path.split("/").filter((segment) => segment !== "" && segment !== ".");
+  if (segments.length === 0) throw bad("a path below a mirror names a file");
+  if (segments.includes("..")) throw bad("a path below a mirror does not climb out of it");
   try {
-    escaped = segments.map(encodeURIComponent).join("/");
-  } catch {
-    throw new TareError({ code: "BAD_URL", text: path.toWellFormed(), why: "it is not Unicode text" });
+    return `${base.replace(/\/+$/, "")}/${segments.map(encodeURIComponent).join("/")}`;
+  } catch (cause) {
+    throw bad("it is not Unicode text", cause);
   }
-  return `${base.replace(/\/+$/, "")}/${escaped}`;
 }
 
 /** An address as it may be shown and logged: no user, no password, no query (tokens live there). */

@@ -164,3 +164,18 @@ function textOf(bytes: Uint8Array, what: string): string {
     throw new TareError({ code: "UNSIGNED_TEXT", what, why: "it is not UTF-8 text" }, { cause });
   }
 }
+
+/**
+ * The text of a file that is used although nobody vouches for it: of a cleartext-signed one, the signed part.
+ * @throws UNSIGNED_TEXT when it cannot be read
+ */
+export async function unverifiedText(bytes: Uint8Array, what: string): Promise<string> {
+  const text = textOf(bytes, what);
+  if (!text.startsWith("-----BEGIN PGP SIGNED MESSAGE-----")) return text;
+  checkCleartextFrame(text, what);
+  const { readCleartextMessage } = await import("openpgp");
+  const message = await readCleartextMessage({ cleartextMessage: text }).catch((cause: Error) => {
+    throw new TareError({ code: "UNSIGNED_TEXT", what, why: "its signature cannot be read" }, { cause });
+  });
+  return message.getText();
+}

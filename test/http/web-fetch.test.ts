@@ -212,8 +212,9 @@ test("a path below a mirror stays there", () => {
   expect(urlBelow("http://mirror.example/debian/", "pool/g++_1:2~3.deb")).toBe(
     "http://mirror.example/debian/pool/g%2B%2B_1%3A2~3.deb",
   );
-  for (const path of ["../x", "a/../../x", "/etc/passwd", "a//b", ".", ""])
-    expect(() => urlBelow("http://mirror.example/debian", path)).toThrow("no empty or dot segments");
+  expect(urlBelow("http://mirror.example", "./a//b")).toBe("http://mirror.example/a/b");
+  for (const path of ["../x", "a/../../x", "/etc/..", ".", ""])
+    expect(() => urlBelow("http://mirror.example/debian", path)).toThrow("a path below a mirror");
   expect(urlBelow("file:///srv", "a\\b?c#d%2e")).toBe("file:///srv/a%5Cb%3Fc%23d%252e");
 });
 
