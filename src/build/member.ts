@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { verified } from "../bytes/digest.ts";
 import { readElf } from "../formats/elf.ts";
-import { blocks, type Compressor, compressed } from "../layers/compressor.ts";
+import { blockSizes, blocks, type Compressor, compressBlocks } from "../layers/compressor.ts";
 import { emptyNotes, type SegmentNotes, segmentOf } from "../layers/segment.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Package } from "../model/package.ts";
@@ -64,8 +64,8 @@ export async function makeMember(
     const segment = segmentOf(everything(opened, notes), policy, opened, notes);
     const output = openSync(plain, "wx+");
     try {
-      const kept = copied(segment, output);
-      const { digest, size } = await store.add(compressed(kept, compressor, world.inFlight), where, signal);
+      const kept = copied(blocks(segment, blockSizes[compressor.format]), output);
+      const { digest, size } = await store.add(compressBlocks(kept, compressor, world.inFlight), where, signal);
       const member: Member = { digest, size, plainSize: notes.size };
       const entries = withElfFacts(notes, output);
       const facts: SegmentFacts = {
@@ -93,8 +93,7 @@ async function* everything(opened: OpenedPackage, notes: SegmentNotes): AsyncGen
 }
 
 async function* copied(source: AnyBytes, output: number): Bytes {
-  // Headers are small: gather them, or the disk is called once for each.
-  for await (const block of blocks(source, 1 << 20)) {
+  for await (const block of source) {
     for (let at = 0; at < block.length; ) at += writeSync(output, block, at);
     yield block;
   }

@@ -9,26 +9,34 @@ export interface Compressor {
   readonly level: number;
 }
 
-export const defaultLevels: Readonly<Record<Compression, number>> = { none: 0, gzip: 6, zstd: 3 };
+/**
+ * gzip's own default is 6. Over Debian's minbase (118 MB) level 5 takes 1.9 s where 6 takes 2.4 s, and is 0.3 % larger;
+ * 4 would take 1.5 s and be 2 % larger.
+ */
+export const defaultLevels: Readonly<Record<Compression, number>> = { none: 0, gzip: 5, zstd: 3 };
 
 /**
  * Bytes of input per gzip member or zstd frame. Both formats allow concatenation, so a segment's blocks compress
  * side by side; these sizes cost under 0.1 % against one stream.
  */
-const blockSizes: Readonly<Record<Compression, number>> = { none: 4 << 20, gzip: 4 << 20, zstd: 16 << 20 };
+export const blockSizes: Readonly<Record<Compression, number>> = { none: 4 << 20, gzip: 4 << 20, zstd: 16 << 20 };
 
 const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
 const zstdAsync = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
 
+/** A stream, compressed as {@link compressBlocks} does. */
+export function compressed(source: AnyBytes, compressor: Compressor, inFlight: number): Bytes {
+  return compressBlocks(blocks(source, blockSizes[compressor.format]), compressor, inFlight);
+}
+
 /**
- * Compresses a stream as a run of complete gzip members or zstd frames, `inFlight` at a time on Node's thread pool.
- * The output depends on the input and the compressor alone, never on how the input was chunked or how many ran.
- * An empty input gives an empty output.
+ * Compresses each block into a complete gzip member or zstd frame, `inFlight` at a time on Node's thread pool. The
+ * output depends on the blocks and the compressor alone, never on how many ran. No input gives no output.
  */
-export async function* compressed(source: AnyBytes, compressor: Compressor, inFlight: number): Bytes {
+export async function* compressBlocks(source: AnyBytes, compressor: Compressor, inFlight: number): Bytes {
   const waiting: Promise<Uint8Array>[] = [];
   try {
-    for await (const block of blocks(source, blockSizes[compressor.format])) {
+    for await (const block of source) {
       const work = compressBlock(block, compressor);
       // A failure is reported when its turn comes; until then it must not count as unhandled.
       work.catch(() => undefined);
@@ -51,7 +59,7 @@ async function compressBlock(block: Uint8Array, compressor: Compressor): Promise
     };
     return zstdAsync(block, { chunkSize, params });
   }
-  const member = await gzipAsync(block, { level: compressor.level, memLevel: 9, chunkSize });
+  const member = await gzipAsync(block, { level: compressor.level, chunkSize });
   member[gzipOsByte] = unix;
   return member;
 }

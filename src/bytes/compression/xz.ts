@@ -5,14 +5,22 @@ import { through } from "./through.ts";
 /** `.xz` to plain bytes: with the native liblzma where it is installed, else with a WebAssembly build of it. */
 export async function* unxz(source: AnyBytes, where: string): Bytes {
   const native = await nativeXz();
-  yield* native === undefined ? unxzWasm(source, where) : through(source, native(), "xz", where);
+  yield* native === undefined ? unxzWasm(source, where) : through(buffers(source), native(), "xz", where);
+}
+
+/** Bytes per step of the native decoder; its own default of 8 KiB costs a third of its speed. */
+const chunkSize = 256 * 1024;
+
+/** The native decoder takes no other kind of byte array. */
+async function* buffers(source: AnyBytes): AsyncIterable<Buffer> {
+  for await (const chunk of source) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 /** The module is optional: its absence (no prebuilt binary for this platform) is an answer, not an error. */
 async function nativeXz(): Promise<(() => NodeJS.ReadWriteStream) | undefined> {
   try {
     const { createUnxz } = await import("node-liblzma");
-    return () => createUnxz() as unknown as NodeJS.ReadWriteStream;
+    return () => createUnxz({ chunkSize }) as unknown as NodeJS.ReadWriteStream;
   } catch {
     return undefined;
   }
