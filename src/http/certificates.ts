@@ -1,15 +1,8 @@
 import { join } from "node:path";
 import { getCACertificates } from "node:tls";
+import type { HostFiles } from "../model/host-files.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The host's files, as far as the network needs them: those that hold certificates. */
-export interface CertificateFiles {
-  /** Undefined when it is not there. */
-  readonly read: (path: string) => Promise<Uint8Array | undefined>;
-  /** Names in a folder; empty when it is not there. */
-  readonly list: (folder: string) => Promise<readonly string[]>;
-}
 
 const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -20,11 +13,11 @@ const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
  */
 export async function certificateAuthorities(
   environment: Environment,
-  files: CertificateFiles,
+  host: HostFiles,
 ): Promise<readonly string[] | undefined> {
   const found = new Set<string>();
   const add = async (path: string) => {
-    const bytes = await files.read(path);
+    const bytes = await host.readHostFile(path);
     for (const match of Buffer.from(bytes ?? [])
       .toString("latin1")
       .matchAll(block))
@@ -33,7 +26,7 @@ export async function certificateAuthorities(
   for (const path of [environment.SSL_CERT_FILE, environment.CURL_CA_BUNDLE]) if (path) await add(path);
   if (found.size === 0)
     for (const folder of (environment.SSL_CERT_DIR ?? "").split(":").filter((part) => part !== ""))
-      for (const name of await files.list(folder))
+      for (const name of await host.listHostFolder(folder))
         if (/\.(?:\d+|pem|crt)$/.test(name)) await add(join(folder, name));
   return found.size === 0 ? undefined : [...new Set([...getCACertificates("default"), ...found])];
 }

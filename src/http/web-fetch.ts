@@ -2,9 +2,10 @@ import { Readable } from "node:stream";
 import type { SecureContext } from "node:tls";
 import type { Dispatcher } from "undici";
 import { TareError } from "../errors.ts";
+import type { HostFiles } from "../model/host-files.ts";
 import type { Fetch } from "../model/seams.ts";
 import { version } from "../version.ts";
-import { type CertificateFiles, certificateAuthorities, type Environment } from "./certificates.ts";
+import { certificateAuthorities, type Environment } from "./certificates.ts";
 import { fileFetch } from "./file-fetch.ts";
 import { followRedirects } from "./redirects.ts";
 import { shownUrl } from "./url.ts";
@@ -15,7 +16,7 @@ export interface WebFetchOptions {
    * {@link certificateAuthorities} names.
    */
   readonly environment: Environment;
-  readonly files: CertificateFiles;
+  readonly host: HostFiles;
   /** Milliseconds until a connection stands. Default 10,000. */
   readonly connectTimeout?: number;
   /** Milliseconds without a single byte from the other side. Default 30,000. */
@@ -107,12 +108,12 @@ export function webFetch(options: WebFetchOptions): Fetch {
 
 async function makeDispatcher(
   protocol: string,
-  { environment, files }: WebFetchOptions,
+  { environment, host }: WebFetchOptions,
   connectTimeout: number,
   idleTimeout: number,
 ): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import("undici");
-  const secured = protocol === "https:" ? await secureContext(environment, files) : undefined;
+  const secured = protocol === "https:" ? await secureContext(environment, host) : undefined;
   const tls = { timeout: connectTimeout, ...(secured ? { secureContext: secured } : {}) };
   return new EnvHttpProxyAgent({
     httpProxy: proxyOf(environment, "http_proxy"),
@@ -135,11 +136,8 @@ function proxyOf(environment: Environment, name: string): string {
   return environment[name] ?? environment[name.toUpperCase()] ?? "";
 }
 
-async function secureContext(
-  environment: Environment,
-  files: CertificateFiles,
-): Promise<SecureContext | undefined> {
-  const ca = await certificateAuthorities(environment, files);
+async function secureContext(environment: Environment, host: HostFiles): Promise<SecureContext | undefined> {
+  const ca = await certificateAuthorities(environment, host);
   if (!ca) return undefined;
   const { createSecureContext } = await import("node:tls");
   return createSecureContext({ ca: [...ca] });

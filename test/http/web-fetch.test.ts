@@ -16,9 +16,9 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-const noFiles = { read: async () => undefined, list: async () => [] };
+const noFiles = { readHostFile: async () => undefined, listHostFolder: async () => [] };
 const plain = (options: Partial<WebFetchOptions> = {}) =>
-  webFetch({ environment: {}, files: noFiles, ...options });
+  webFetch({ environment: {}, host: noFiles, ...options });
 
 async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = await serveFiles(new Map(), (request, response) => {

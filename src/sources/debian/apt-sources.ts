@@ -1,6 +1,7 @@
 import { TareError } from "../../errors.ts";
 import { parseDeb822 } from "../../formats/deb/deb822.ts";
-import { type HostFiles, readHostText } from "./host-files.ts";
+import type { HostFiles } from "../../model/host-files.ts";
+import { readHostText } from "./host-text.ts";
 
 /** Which keys may sign a source, as `Signed-By` says (sources.list(5)). */
 export interface SignedBy {

@@ -1,7 +1,7 @@
 import { TareError } from "../../errors.ts";
+import type { HostFiles } from "../../model/host-files.ts";
 import { type Keyring, mergeKeyrings, parseKeyring } from "../../trust/keyring.ts";
 import type { SignedBy } from "./apt-sources.ts";
-import type { HostFiles } from "./host-files.ts";
 
 /** Where the keyring packages put their keys; the first that is there counts. */
 const known = new Map<string, readonly string[]>([

@@ -1,5 +1,6 @@
+import type { HostFiles } from "../../model/host-files.ts";
 import { type AptSource, readAptSources } from "./apt-sources.ts";
-import { type HostFiles, readHostText } from "./host-files.ts";
+import { readHostText } from "./host-text.ts";
 
 /** The archive of a distribution, as the host itself uses it. */
 export interface HostMirror {

@@ -1,7 +1,7 @@
 import { TareError } from "../../errors.ts";
 import { parseUrl } from "../../http/url.ts";
+import type { HostFiles } from "../../model/host-files.ts";
 import type { SignedBy } from "./apt-sources.ts";
-import type { HostFiles } from "./host-files.ts";
 import { hostMirror, isSecurity } from "./host-mirror.ts";
 import { expandSnapshot } from "./snapshot.ts";
 
