@@ -31,7 +31,7 @@ const operators: ReadonlyMap<string, VersionOperator> = new Map([
 
 /** A name, perhaps qualified, at the head of a relation; what is left is a version and restrictions. */
 const head = /^([A-Za-z0-9][A-Za-z0-9+._-]*)(?::([A-Za-z0-9-]+))?/;
-const versionPart = /^\(\s*([<>=]{1,2})\s*([^\s()]+)\s*\)/;
+const versionPart = /^\(\s*([<>=]{1,2})\s*([^\s()<>=]+)\s*\)/;
 const architecturePart = /^\[([^[\]<>()]*)\]/;
 const profilePart = /^<([^[\]<>()]*)>/;
 

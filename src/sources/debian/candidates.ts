@@ -27,6 +27,7 @@ export class Archive {
   readonly #sides: readonly string[];
   readonly #byName = new Map<string, readonly Versions[]>();
   readonly #byProvided = new Map<string, readonly Candidate[]>();
+  readonly #mentions = new Map<string, number>();
   /** Versions that a want asked for, to come before all others. */
   readonly #preferred = new Set<Candidate>();
 
@@ -73,6 +74,21 @@ export class Archive {
     for (const versions of this.named(record.name))
       for (const each of versions) if (each.place === place && each.number === number) return each;
     return undefined;
+  }
+
+  /** Where a name stands in the order in which the repositories first mention it, one after another. */
+  mention(name: string): number {
+    const known = this.#mentions.get(name);
+    if (known !== undefined) return known;
+    let order = Number.MAX_SAFE_INTEGER;
+    for (const [place, { index }] of this.#repositories.entries()) {
+      const mention = index.mention(name);
+      if (mention === undefined) continue;
+      order = place * 2 ** 32 + mention;
+      break;
+    }
+    this.#mentions.set(name, order);
+    return order;
   }
 
   /** All versions with that name and architecture. */

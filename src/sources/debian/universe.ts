@@ -1,4 +1,3 @@
-import { byText } from "../../bytes/text.ts";
 import {
   type Alternatives,
   parseRelations,
@@ -88,7 +87,8 @@ export class DebianUniverse implements Universe<Candidate> {
 
   /**
    * Of several packages for one relation: the one of that very name, essential ones, protected ones, those of the
-   * native architecture, those of higher priority; then whatever is stable.
+   * native architecture, those of higher priority, and last the one that the archive mentions last. That is arbitrary, but it is what apt
+   * does, and it is the same on every machine.
    */
   #order(a: Candidate, b: Candidate, name: string): number {
     const falseFirst = (x: boolean, y: boolean) => Number(x) - Number(y);
@@ -98,7 +98,7 @@ export class DebianUniverse implements Universe<Candidate> {
       falseFirst(!a.record.protected, !b.record.protected) ||
       falseFirst(a.side !== this.#archive.native, b.side !== this.#archive.native) ||
       priorities.indexOf(a.record.priority) - priorities.indexOf(b.record.priority) ||
-      byText(b.record.name, a.record.name)
+      this.#archive.mention(b.record.name) - this.#archive.mention(a.record.name)
     );
   }
 

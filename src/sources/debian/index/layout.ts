@@ -6,7 +6,7 @@
  *   starts   records + 1 words: where each record lies in the body
  *   next     records words: the next record of the same name, plus one; 0 ends the chain
  *   buckets  a power of two of words: the first name with that hash, plus one
- *   names    5 words each: see `NameWord`
+ *   names    5 words each: see `NameWord`; in the order in which the file first mentions them
  *   links    2 words each: a record that provides the name, the next link plus one
  *   traits   one byte per record, see `Trait`, padded to a word
  *   body     per record its fields: an identifier, the length as LEB128, the value
@@ -67,11 +67,14 @@ export const Field = {
   /** 32 bytes, not hex. */
   sha256: 15,
   filename: 16,
+  /** These two are kept for the order in which they mention names. */
+  suggests: 17,
+  enhances: 18,
   /** These four become traits. */
-  multiArch: 17,
-  essential: 18,
-  protected: 19,
-  priority: 20,
+  multiArch: 19,
+  essential: 20,
+  protected: 21,
+  priority: 22,
 } as const;
 
 /** FNV-1a over the bytes of a name. */

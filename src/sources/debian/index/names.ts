@@ -5,8 +5,8 @@ import { hashName, linkWords, nameWords } from "./layout.ts";
 const chainLimit = 200;
 
 /**
- * The table of names while it is built: each name once, with the records that bear it and the records that provide
- * it. Names are bytes in the body, never strings.
+ * The table of names while it is built: each name once, in the order of their first mention, with the records that
+ * bear it and the records that provide it. Names are bytes in the body, never strings.
  */
 export class NameTable {
   readonly #body: Uint8Array;
@@ -61,6 +61,11 @@ export class NameTable {
     if (last === 0) this.#firstLink[name] = link;
     else this.#linkNext[last - 1] = link;
     this.#lastLink[name] = link;
+  }
+
+  /** Gives a name its place in the order. */
+  mention(start: number, end: number): void {
+    this.#intern(start, end);
   }
 
   #intern(start: number, end: number): number {

@@ -96,6 +96,11 @@ class PackedIndex implements PackageIndex {
     return found;
   }
 
+  mention(name: string): number | undefined {
+    const entry = this.#find(name);
+    return entry === undefined ? undefined : (entry - this.#at.names) / nameWords;
+  }
+
   essential(): readonly number[] {
     return this.#withTrait((trait) => (trait & Trait.essential) !== 0);
   }

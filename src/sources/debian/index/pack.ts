@@ -31,7 +31,24 @@ const fields = new Map<string, number>([
   ["protected", Field.protected],
   ["important", Field.protected],
   ["priority", Field.priority],
+  ["suggests", Field.suggests],
+  ["enhances", Field.enhances],
 ]);
+
+/**
+ * The order in which apt reads the relations of a stanza. It matters because apt, when nothing else tells two providers
+ * apart, takes the one whose name it met last.
+ */
+const mentioning = [
+  Field.preDepends,
+  Field.depends,
+  Field.conflicts,
+  Field.breaks,
+  Field.recommends,
+  Field.suggests,
+  Field.replaces,
+  Field.enhances,
+] as const;
 
 /** Field names by a hash that does not mind case; an entry is compared in full before it is believed. */
 const byHash = new Map<number, { readonly name: string; readonly id: number }>();
@@ -70,10 +87,10 @@ class Packer {
   readonly #starts: number[] = [];
   readonly #traits: number[] = [];
   readonly #names: NameTable;
-  /** Of the stanza at hand: a bit per field that was seen, and where its name lies in the body. */
+  /** Of the stanza at hand: a bit per field that was seen, and where their values lie in the body. */
   #seen = 0;
-  #nameStart = 0;
-  #nameEnd = 0;
+  readonly #valueStarts = new Uint32Array(32);
+  readonly #valueEnds = new Uint32Array(32);
   #trait = 0;
 
   constructor(text: Uint8Array, where: string) {
@@ -142,7 +159,13 @@ class Packer {
     const record = this.#traits.push(this.#trait) - 1;
     if (record >= recordLimit)
       throw new TareError({ code: "TOO_LARGE", what: this.#where, limit: recordLimit });
-    this.#names.addRecord(record, this.#nameStart, this.#nameEnd);
+    const starts = this.#valueStarts;
+    const ends = this.#valueEnds;
+    this.#names.addRecord(record, starts[Field.package] as number, ends[Field.package] as number);
+    for (const id of mentioning)
+      if ((this.#seen & (1 << id)) !== 0) this.#mention(starts[id] as number, ends[id] as number);
+    if ((this.#seen & (1 << Field.provides)) !== 0)
+      this.#provide(record, starts[Field.provides] as number, ends[Field.provides] as number);
     this.#begin();
   }
 
@@ -161,12 +184,9 @@ class Packer {
     if (id >= Field.multiArch) this.#trait = traitWith(this.#trait, id, text, start, end);
     else if (id === Field.sha256) this.#digest(start, end);
     else {
-      const at = this.#value(id, start, end);
-      if (id === Field.package) {
-        if (end === start) throw this.#malformed(line, "a stanza has an empty name");
-        this.#nameStart = at;
-        this.#nameEnd = this.#filled;
-      } else if (id === Field.provides) this.#provide(at, this.#filled);
+      if (id === Field.package && end === start) throw this.#malformed(line, "a stanza has an empty name");
+      this.#valueStarts[id] = this.#value(id, start, end);
+      this.#valueEnds[id] = this.#filled;
     }
   }
 
@@ -205,13 +225,25 @@ class Packer {
     }
   }
 
-  /** Links the names of a Provides value: each member up to its version or qualifier. */
-  #provide(start: number, end: number): void {
+  /** Each name of a relation field; one with a qualifier is another thing to apt, and met elsewhere. */
+  #mention(start: number, end: number): void {
     const body = this.#body;
-    const record = this.#traits.length;
     let at = start;
     while (at < end) {
-      while (at < end && (isBlank(body[at] as number) || body[at] === comma)) at += 1;
+      while (at < end && startsNoName(body[at] as number)) at += 1;
+      const first = at;
+      while (at < end && !endsName(body[at] as number)) at += 1;
+      if (at > first && body[at] !== colon) this.#names.mention(first, at);
+      while (at < end && body[at] !== comma && body[at] !== bar) at += 1;
+    }
+  }
+
+  /** Links each name of a Provides value, up to its version or qualifier. */
+  #provide(record: number, start: number, end: number): void {
+    const body = this.#body;
+    let at = start;
+    while (at < end) {
+      while (at < end && startsNoName(body[at] as number)) at += 1;
       const first = at;
       while (at < end && !endsName(body[at] as number)) at += 1;
       if (at > first) this.#names.addProvider(record, first, at);
@@ -255,13 +287,19 @@ class Packer {
 }
 
 const comma = 44;
+const bar = 124;
 
 function isBlank(code: number): boolean {
   return code === space || code === tab || code === newline || code === carriageReturn;
 }
 
+function startsNoName(code: number): boolean {
+  return isBlank(code) || code === comma || code === bar;
+}
+
+/** A blank, a separator, or the opening of a version, an architecture list or a profile. */
 function endsName(code: number): boolean {
-  return isBlank(code) || code === comma || code === 40 || code === colon;
+  return startsNoName(code) || code === 40 || code === colon || code === 91 || code === 60;
 }
 
 /** The value of a hex digit; far below zero for anything else, so that a sum of two shows it. */

@@ -53,6 +53,11 @@ export interface PackageIndex {
   named(name: string): readonly number[];
   /** Records whose `Provides` names it, in the file's order; the versions there are the reader's business. */
   providersOf(name: string): readonly number[];
+  /**
+   * Where a name stands in the order of first mention, be it as a package or in a relation; undefined when it is not
+   * mentioned.
+   */
+  mention(name: string): number | undefined;
   /** Records with `Essential: yes`. */
   essential(): readonly number[];
   /** Records of that priority. */
