@@ -3,7 +3,7 @@ import { isTag, parseReference } from "../model/reference.ts";
 
 /** The transports, by the names that skopeo and podman users know. */
 export const transports = ["oci", "oci-archive", "docker-archive", "tar", "dir"] as const;
-export type Transport = (typeof transports)[number];
+type Transport = (typeof transports)[number];
 
 /** Where an image is, or is to be. */
 export interface Location {
@@ -44,7 +44,7 @@ export function parseLocation(text: string): Location {
   return { transport, path, name };
 }
 
-export function isOneFile(transport: Transport): boolean {
+function isOneFile(transport: Transport): boolean {
   return transport !== "oci" && transport !== "dir";
 }
 

@@ -13,7 +13,7 @@ import { writeWhole } from "./output-file.ts";
 
 /** File names of skopeo's directory transport (containers-transports(5), `dir:`). */
 export const versionFile = "version";
-export const versionText = "Directory Transport Version: 1.1\n";
+const versionText = "Directory Transport Version: 1.1\n";
 export const folderManifest = "manifest.json";
 
 /** `<hex>`; an image of an index has its manifest in `<hex>.manifest.json`. */

@@ -10,7 +10,7 @@ import type { Compression, Image, Layer, RuntimeConfig } from "../../src/model/i
 import type { Platform } from "../../src/model/platform.ts";
 
 /** One entry as a test writes it: text is a file, the rest is said. */
-export type EntryData =
+type EntryData =
   | string
   | (Partial<Omit<Entry, "content" | "path">> & {
       readonly type?: EntryType;
@@ -57,7 +57,7 @@ export async function layerOf(tree: Tree, compression: Compression = "gzip"): Pr
   return layerFrom(plain, compression);
 }
 
-export function layerFrom(plain: Uint8Array, compression: Compression = "gzip"): Layer {
+function layerFrom(plain: Uint8Array, compression: Compression = "gzip"): Layer {
   const bytes =
     compression === "gzip" ? gzipSync(plain) : compression === "zstd" ? zstdCompressSync(plain) : plain;
   return {
@@ -72,7 +72,7 @@ export function layerFrom(plain: Uint8Array, compression: Compression = "gzip"):
   };
 }
 
-export const amd64: Platform = { os: "linux", architecture: "amd64" };
+const amd64: Platform = { os: "linux", architecture: "amd64" };
 export const arm64: Platform = { os: "linux", architecture: "arm64" };
 
 export function imageOf(
