@@ -127,8 +127,15 @@ async function toFile(
       text: locationText(location),
       why: "there is no output to write to",
     });
-  const sink = new Sink(intoStream(stdout));
-  await fill(sink);
-  await sink.end();
-  return sink.size;
+  // A closed pipe is told by the write that fails; its event would end the process.
+  const ignore = () => {};
+  stdout.on("error", ignore);
+  try {
+    const sink = new Sink(intoStream(stdout));
+    await fill(sink);
+    await sink.end();
+    return sink.size;
+  } finally {
+    stdout.off("error", ignore);
+  }
 }

@@ -1,4 +1,5 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { digestOf } from "../../src/bytes/digest.ts";
@@ -161,5 +162,28 @@ test("podman loads every form under the name it was given, and runs it", async (
     const ran = await podman("run", "--rm", ...limits, "--network", "none", "docker.io/library/shout:1");
     expect(ran).toMatchObject({ code: 0, stdout: "made of layers\n" });
     await podman("rmi", "--all", "--force");
+  });
+});
+
+test("a disk that fills up keeps what was there, and nothing half-written", async (context) => {
+  needsPeers(context, "mount", "umount");
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    const mounted = await runCommand("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]);
+    if (mounted.code !== 0) context.skip("may not mount here");
+    try {
+      await writeFile(join(folder, "x.tar"), "before");
+      const image = imageOf([await layerOf({ a: { content: randomBytes(3 << 20) } })]);
+      for (const form of ["docker-archive", "oci-archive", "tar"])
+        await expect(save(image, `${form}:${folder}/x.tar`)).rejects.toMatchObject({ code: "DISK_FULL" });
+      expect(await readdir(folder)).toEqual(["x.tar"]);
+      expect(await readFile(join(folder, "x.tar"), "utf8")).toBe("before");
+      await expect(save(image, `oci:${folder}/layout`)).rejects.toMatchObject({ code: "DISK_FULL" });
+      expect((await readdir(folder, { recursive: true })).filter((name) => name.includes(".part"))).toEqual(
+        [],
+      );
+    } finally {
+      await runCommand("umount", [folder]);
+    }
   });
 });

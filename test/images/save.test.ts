@@ -117,6 +117,16 @@ test("- is the standard output", async () => {
   expect(saved.digest).toBe(`sha256:${hash.digest("hex")}`);
 });
 
+test("a pipe that closes ends the writing", async () => {
+  const stdout = new Writable({
+    write(_chunk, _encoding, done) {
+      done(new Error("closed"));
+    },
+  });
+  await expect(save(await smallImage(), "oci-archive:-", { stdout })).rejects.toThrow("closed");
+  await expect(save(await smallImage(), "tar:-")).rejects.toThrow("there is no output to write to");
+});
+
 test("a layout keeps its other tags, moves the same tag, and writes only what is missing", () =>
   withFolder(async (parent) => {
     const folder = join(parent, "deep/layout");
