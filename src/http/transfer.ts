@@ -95,9 +95,12 @@ export class Transfer {
       return;
     }
     const now = () => this.#seams.now().getTime();
+    const told = response.headers.get("content-length");
+    let received = 0;
     let window = { since: now(), bytes: 0 };
     try {
       for await (const chunk of response.body) {
+        received += chunk.byteLength;
         window.bytes += chunk.byteLength;
         if (window.bytes >= slowest.bytes) window = { since: now(), bytes: 0 };
         else if (now() - window.since > slowest.milliseconds)
@@ -114,7 +117,8 @@ export class Transfer {
     } catch (error) {
       throw setbackOf(error);
     }
-    this.#finish();
+    // What arrived as it was announced is the server's whole file; whether it is the right one, the digest says.
+    if (told === null || Number(told) !== received) this.#finish();
   }
 
   async #ask(url: string, headers: Record<string, string>): Promise<Response> {

@@ -22,6 +22,8 @@ export interface Release {
   readonly components: readonly string[];
   /** Whether packages for `all` stand in an index of their own, and only there. */
   readonly separateAll: boolean;
+  /** apt's priority (apt_preferences(5)): 500, or 100 and 1 for archives that must not be drawn from unasked. */
+  readonly pin: number;
   /** By path below the suite's folder: `main/binary-amd64/Packages.xz`. SHA-256, or SHA-512 when there is no other. */
   readonly files: ReadonlyMap<string, ReleaseEntry>;
 }
@@ -63,6 +65,7 @@ export function parseRelease(text: string, where: string): Release {
     components: words("components"),
     separateAll:
       architectures.includes("all") && !words("no-support-for-architecture-all").includes("Packages"),
+    pin: fields.get("notautomatic") !== "yes" ? 500 : fields.get("butautomaticupgrades") === "yes" ? 100 : 1,
     files: parseFiles(list, algorithm, unsound),
   };
 }
