@@ -18,10 +18,12 @@ export interface Explanation {
  */
 export function explain<Candidate>(
   contradiction: readonly Fact<Candidate>[],
+  wanted: readonly Requirement<Candidate>[],
   universe: Universe<Candidate>,
 ): Explanation {
   const facts = thinOut(contradiction, universe);
-  const wants = facts.filter((fact) => fact.kind === "want").map((fact) => fact.requirement);
+  const blamed = new Set(facts.flatMap((fact) => (fact.kind === "want" ? [fact.requirement] : [])));
+  const wants = wanted.filter((want) => blamed.has(want));
   const lines: string[] = [];
   for (const want of wants)
     if (want.alternatives.length === 0) lines.push(`${want.text}: ${want.note ?? "nothing offers that"}`);
@@ -69,21 +71,19 @@ function thinOut<Candidate>(
 }
 
 function contradict<Candidate>(facts: readonly Fact<Candidate>[], universe: Universe<Candidate>): boolean {
-  const found = search(
-    facts.filter((fact) => fact.kind === "want").map((fact) => fact.requirement),
-    {
-      name: universe.name,
-      requirements: (candidate) =>
-        facts
-          .filter((fact) => fact.kind === "needs" && fact.candidate === candidate)
-          .map((fact) => (fact as { requirement: Requirement<Candidate> }).requirement),
-      conflicts: (candidate) =>
-        facts.flatMap((fact) =>
-          fact.kind === "conflict" && fact.candidate === candidate
-            ? [{ ...fact.conflict, with: [fact.other] }]
-            : [],
-        ),
-    },
-  );
+  const wants = facts.flatMap((fact) => (fact.kind === "want" ? [fact.requirement] : []));
+  const found = search(wants, {
+    name: (candidate) => universe.name(candidate),
+    requirements: (candidate) =>
+      facts.flatMap((fact) =>
+        fact.kind === "needs" && fact.candidate === candidate ? [fact.requirement] : [],
+      ),
+    conflicts: (candidate) =>
+      facts.flatMap((fact) =>
+        fact.kind === "conflict" && fact.candidate === candidate
+          ? [{ ...fact.conflict, with: [fact.other] }]
+          : [],
+      ),
+  });
   return "contradiction" in found && found.contradiction !== undefined;
 }

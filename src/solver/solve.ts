@@ -27,7 +27,7 @@ export function solve<Candidate>(
       want: wants.map((want) => want.text).join(" together with "),
       because: ["the search met too many contradictions and was given up"],
     });
-  throw new TareError({ code: "UNSATISFIABLE", ...explain(found.contradiction, universe) });
+  throw new TareError({ code: "UNSATISFIABLE", ...explain(found.contradiction, wants, universe) });
 }
 
 function needs<Candidate>(

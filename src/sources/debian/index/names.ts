@@ -11,7 +11,7 @@ const chainLimit = 200;
 export class NameTable {
   readonly #body: Uint8Array;
   readonly #where: string;
-  #buckets = new Uint32Array(1 << 16);
+  #buckets = new Uint32Array(1 << 8);
   readonly #hashes: number[] = [];
   readonly #offsets: number[] = [];
   readonly #lengths: number[] = [];
