@@ -105,7 +105,7 @@ export interface ReleaseExpectation {
   /** Suite or codename; a flat repository's path, which ends in `/`, promises nothing. */
   readonly suite: string;
   /** `Origin` when it is known whose archive this is. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   readonly now: Date;
   /** False for a snapshot: it was valid in its time. */
   readonly checkValidUntil: boolean;

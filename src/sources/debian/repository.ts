@@ -18,7 +18,7 @@ export interface RepositoryRequest extends SignedReleaseRequest {
   /** Debian's names (`amd64`); `all` is seen to. */
   readonly architectures: readonly string[];
   /** `Origin`, when it is known whose archive this must be. */
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   /** False for snapshots, and for hosts that are set up so. */
   readonly checkValidUntil: boolean;
 }
@@ -66,8 +66,7 @@ async function openOnce(
   const what = `Release of ${id}`;
   const check = (text: string) => {
     const release = parseRelease(text, what);
-    const expected = { what, suite, now: seams.now(), checkValidUntil };
-    checkRelease(release, origin === undefined ? expected : { ...expected, origin });
+    checkRelease(release, { what, suite, origin, now: seams.now(), checkValidUntil });
     return release;
   };
   const signed = await fetchSignedRelease(request, check, seams);
