@@ -66,10 +66,10 @@ export class DebianUniverse implements Universe<Candidate> {
     const preferred = (each: Candidate) => this.#options.prefer.has(each.record.name);
     const alternatives = [...first.filter(preferred), ...first.filter((each) => !preferred(each)), ...later];
     const text = group.map(relationText).join(" | ");
-    if (excluded.size > 0) return { text, alternatives, note: `${[...excluded].join(" and ")} is excluded` };
+    if (excluded.size > 0) return { text, alternatives, note: excludedNote([...excluded]) };
     return alternatives.length > 0
       ? { text, alternatives }
-      : { text, alternatives, note: this.#missing(group) };
+      : { text, alternatives, note: this.#missing(group, side) };
   }
 
   /** Candidates that meet a relation: the package itself, then its providers as apt would order them. */
@@ -120,10 +120,16 @@ export class DebianUniverse implements Universe<Candidate> {
     return provided;
   }
 
-  #missing(group: Alternatives): string {
-    const versions = group.flatMap(({ name }) => this.#archive.named(name).flat());
-    if (versions.length === 0) return "no repository has it";
-    return `there is only ${versions.map((each) => this.name(each)).join(", ")}`;
+  #missing(group: Alternatives, side: string): string {
+    const named = group.flatMap((relation) =>
+      this.#archive.named(relation.name).flatMap((versions) => versions.map((each) => ({ each, relation }))),
+    );
+    if (named.length === 0) return "no repository has it";
+    const names = (list: typeof named) => list.map(({ each }) => this.name(each)).join(", ");
+    const elsewhere = named.filter(({ each, relation }) => meets(relation, each.record.version));
+    return elsewhere.length > 0
+      ? `${names(elsewhere)} does not serve ${side}`
+      : `there is only ${names(named)}`;
   }
 
   /** Conflicts and Breaks, never with the package itself; other versions of it; other architectures of it. */
@@ -162,6 +168,10 @@ export class DebianUniverse implements Universe<Candidate> {
       .filter((each) => here(each) && this.#provides(each.record, relation));
     return [...new Set([...real, ...virtual])];
   }
+}
+
+function excludedNote(names: readonly string[]): string {
+  return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} excluded`;
 }
 
 function parse(record: PackageRecord, field: string, text: string): Alternatives[] {
