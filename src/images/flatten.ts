@@ -37,6 +37,8 @@ export async function* flatten(layers: readonly Layer[], signal?: AbortSignal): 
       yield node.kind === "folder" ? folderEntry(node, done) : leafEntry(node, entry);
     }
   }
+  // What was in them is hidden, and no entry speaks of them: unpacked, they are there all the same.
+  for (const node of foldersOf(tree.root)) if (!done.has(node)) yield folderEntry(node, done);
 }
 
 /** The uncompressed tar is verified, to its last byte, beside whatever the content verifies of itself. */
@@ -66,6 +68,15 @@ function winnersOf(root: FolderNode, layers: number): readonly ReadonlyMap<numbe
     if (spot !== undefined && node !== root) winners[spot.layer]?.set(spot.index, node);
   }
   return winners;
+}
+
+/** All folders below the root, each before those in it. */
+function* foldersOf(root: FolderNode): Iterable<FolderNode> {
+  const waiting = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node !== root) yield node;
+    for (const child of node.children.values()) if (child.kind === "folder") waiting.push(child);
+  }
 }
 
 /** The name that carries the content; the others link to it. */

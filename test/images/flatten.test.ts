@@ -54,6 +54,10 @@ test("a folder that no entry speaks of is there all the same", async () => {
   expect(await flat({ "d/e/x": "1" })).toEqual(["d/ 755", "d/e/ 755", 'd/e/x 644 "1"']);
 });
 
+test("such a folder stays when all that was in it is hidden", async () => {
+  expect(await flat({ "d/e/x": "1" }, { "d/e/.wh.x": "" })).toEqual(["d/ 755", "d/e/ 755"]);
+});
+
 test("another type removes what was there, with all that is in it", async () => {
   expect(await flat({ "d/": {}, "d/x": "1", f: "2" }, { d: "file", "f/": {}, "f/y": "3" })).toEqual([
     'd 644 "file"',
