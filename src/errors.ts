@@ -48,6 +48,7 @@ const rules = {
     3,
     (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
+  BAD_FILE: rule<{ file: string; why: string }>(2, (d) => `${d.file} cannot go into the image: ${d.why}.`),
   BAD_LOCATION: rule<{ text: string; why: string }>(
     2,
     (d) => `${JSON.stringify(d.text)} does not say where an image is: ${d.why}.`,
@@ -59,7 +60,10 @@ const rules = {
     (d) => `${d.where} has a relation that cannot be read, "${d.text}": ${d.why}.`,
   ),
   BAD_URL: rule<{ text: string; why: string }>(2, (d) => `"${d.text}" is no usable address: ${d.why}.`),
-  BAD_USAGE: rule<{ why: string; help: string }>(2, (d) => `${d.why}; see \`${d.help}\`.`),
+  BAD_USAGE: rule<{ why: string; help: string }>(
+    2,
+    (d) => `${d.why}${d.why.endsWith("?") ? " See" : "; see"} \`${d.help}\`.`,
+  ),
   BAD_VERSION: rule<{ text: string; why: string }>(
     3,
     (d) => `"${d.text}" is not a Debian version: ${d.why}.`,
@@ -136,9 +140,18 @@ const rules = {
       `${d.where} names the ${d.kind} ${d.name}, which the image does not have; add it under accounts, or use a number.`,
   ),
   NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
+  NO_PLATFORM: rule<{ platform: string; source: string; known: readonly string[] }>(
+    2,
+    (d) => `${d.source} has no packages for ${d.platform}; it has ${d.known.join(", ")}.`,
+  ),
   OFFLINE: rule<{ what: string }>(
     3,
     (d) => `${d.what} is not in the store, and --offline keeps it from being fetched; build once without it.`,
+  ),
+  PACKAGE_GONE: rule<{ package: string; repository: string }>(
+    3,
+    (d) =>
+      `${d.package} is not in the store, and no mirror of ${d.repository} is known; name one in the recipe, or run \`tare lock\`.`,
   ),
   RELEASE_EXPIRED: rule<{ what: string; until: string }>(
     1,
@@ -197,6 +210,11 @@ const rules = {
   TOO_LARGE: rule<{ what: string; limit: number }>(
     3,
     (d) => `${d.what} is larger than the limit of ${d.limit} bytes; it was not read further.`,
+  ),
+  TOO_MANY_FILES: rule<{ where: string; limit: number }>(
+    2,
+    (d) =>
+      `${d.where} brings more than ${d.limit} files; name a smaller folder, or leave some out with ignore.`,
   ),
   TRUNCATED: rule<{ what: string; want: number; got: number }>(
     3,

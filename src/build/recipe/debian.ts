@@ -66,7 +66,7 @@ export const debianPackages = object({
   snapshot: snapshot
     .optional()
     .describe(
-      "The archive as it was at this time, as 2026-01-31; the mirror's URL then holds {snapshot} in its place",
+      "The archive as it was at this time, as 2026-01-31; the mirror (default: TARE_DEBIAN_SNAPSHOT) then holds {timestamp} where the time belongs, and may hold {archive}",
     ),
   updates: flag()
     .optional()

@@ -1,0 +1,226 @@
+import type { Explanation, Step } from "../explain/explanation.ts";
+import type { Package } from "../model/package.ts";
+import type { Lock } from "./lock/lock.ts";
+import type { DebianPackages, Recipe, RecipeFile } from "./recipe/recipe.ts";
+
+/** What a build of this recipe with this lock does, step by step, and what a person would type instead. */
+export function explainRecipe(recipe: Recipe, lock: Lock, platforms: readonly string[]): Explanation {
+  const steps: Step[] = [];
+  if (recipe.packages.length > 0) {
+    steps.push(trust(recipe, lock), choice(recipe));
+    for (const platform of platforms) steps.push(packagesOf(lock, platform));
+    steps.push(fetching(lock, platforms), unpacking(recipe), configuring());
+  }
+  if (recipe.files.length > 0) steps.push(ownFiles(recipe.files));
+  if (
+    recipe.accounts.runAs !== undefined ||
+    recipe.accounts.users.length > 0 ||
+    recipe.accounts.groups.length > 0
+  )
+    steps.push(accounts(recipe));
+  steps.push(layers(recipe), image(recipe, platforms), output(recipe));
+  return { title: `How ${recipe.name} is made for ${platforms.join(" and ")}`, steps };
+}
+
+function trust(recipe: Recipe, lock: Lock): Step {
+  const unsigned = recipe.packages.filter(({ allowUnsigned }) => allowUnsigned).length;
+  return {
+    title: "Who vouches for the packages",
+    words: [
+      "Each repository's index is signed. Its signature is checked with the keys of the recipe's keyring, else of the host's; the lock records whose key it was, and the digest of the very index that was read. The index names the digest of each package list, and a list that of each package: whoever changes one byte on the way is found out.",
+      ...(unsigned > 0
+        ? [
+            "This recipe takes repositories without a valid signature (allow-unsigned): for those, nobody vouches.",
+          ]
+        : []),
+    ],
+    rows: {
+      columns: ["repository", "made", "index", "signed by"],
+      rows: lock.repositories.map(({ id, date, index, keys }) => [
+        id,
+        date.slice(0, 10),
+        index.slice(7, 19),
+        keys.join(" ") || "nobody",
+      ]),
+    },
+    commands: [
+      "curl -O $MIRROR/dists/$SUITE/InRelease",
+      "gpgv --keyring $KEYRING InRelease",
+      "sha256sum Packages.xz    # stands in InRelease",
+    ],
+  };
+}
+
+const variants: Readonly<Record<DebianPackages["variant"], string>> = {
+  none: "nothing else",
+  essential: "all packages marked as essential",
+  minbase: "the packages of priority required, and apt",
+  apt: "all packages marked as essential, and apt",
+};
+
+function choice(recipe: Recipe): Step {
+  const words = recipe.packages.map((group) => {
+    const asked = group.include.length > 0 ? group.include.join(", ") : "no package by name";
+    const weak = group.recommends ? "needs or recommends" : "needs";
+    const without = group.exclude.length > 0 ? `; never ${group.exclude.join(", ")}` : "";
+    return `From ${group.from} ${group.suite.join(", ")}: ${asked}, with ${variants[group.variant]}, and what all of that ${weak}${without}.`;
+  });
+  return {
+    title: "Which packages",
+    words: [...words, "The choice is written to the lock, so it is made once and not at each build."],
+    commands: recipe.packages.map((group) => {
+      const variant = group.variant === "none" ? "custom" : group.variant;
+      const include = group.include.length > 0 ? ` --include=${group.include.join(",")}` : "";
+      return `mmdebstrap --simulate --variant=${variant}${include} ${group.suite[0]} /dev/null $MIRROR`;
+    }),
+  };
+}
+
+function packagesOf(lock: Lock, platform: string): Step {
+  const packages = packagesFor(lock, platform);
+  const total = packages.reduce((sum, { size }) => sum + size, 0);
+  return {
+    title: `The packages for ${platform}`,
+    words: [`${packages.length} packages. Sizes are those of the package files.`],
+    commands: [],
+    rows: {
+      columns: ["size", "package", "version", "needed by"],
+      rows: [
+        ...packages.map(({ size, name, version, because }) => [
+          size,
+          name,
+          version,
+          because.join(", ") || "the recipe",
+        ]),
+        [total, "together", "", ""],
+      ],
+    },
+  };
+}
+
+function fetching(lock: Lock, platforms: readonly string[]): Step {
+  const first = platforms.flatMap((platform) => packagesFor(lock, platform))[0];
+  return {
+    title: "Fetch and check",
+    words: [
+      "What is not in the store yet is fetched, several at a time, and its digest is compared with the lock's while it arrives. What does not match is not kept.",
+    ],
+    commands: first
+      ? [
+          `curl -O $MIRROR/${first.location}`,
+          `echo "${first.digest.replace(/^sha256:/, "")}  ${first.location.replace(/^.*\//, "")}" | sha256sum --check`,
+        ]
+      : [],
+  };
+}
+
+function unpacking({ excludes, locales }: Recipe): Step {
+  const left = excludes.default ? ["manuals, documentation and translations"] : [];
+  if (excludes.add.length > 0) left.push(excludes.add.join(", "));
+  const kept = [...excludes.keep, ...locales.map((locale) => `the locale ${locale}`)];
+  const sentence =
+    left.length > 0
+      ? `Left out: ${left.join("; ")}${kept.length > 0 ? `; kept all the same: ${kept.join(", ")}` : ""}.`
+      : "Nothing is left out.";
+  return {
+    title: "Unpack",
+    words: [
+      "A package is an ar archive with a tarball of its files in it. Each tarball is read once, put in order, and compressed as a piece of its own that is kept in the store: the next build with this package, of any recipe, takes the piece as it is.",
+      sentence,
+    ],
+    commands: ["dpkg-deb --fsys-tarfile PACKAGE.deb | tar --extract --directory rootfs"],
+  };
+}
+
+function configuring(): Step {
+  return {
+    title: "Do what the packages' scripts would do",
+    words: [
+      "No script of a package is run. What well-known ones do is done here: user accounts, the bundle of certificates, the linker's cache, alternatives, and dpkg's database, so that scanners find the packages. The build's report lists every script, and those whose work was left to you.",
+    ],
+    commands: ["ldconfig -r rootfs", "chroot rootfs update-ca-certificates"],
+  };
+}
+
+function ownFiles(files: readonly RecipeFile[]): Step {
+  return {
+    title: "Add your own files",
+    words: [
+      `The recipe adds ${files.length === 1 ? "one item" : `${files.length} items`} of its own. They go to the topmost layer.`,
+    ],
+    commands: files.map(({ to, from, directory, mode, owner }) => {
+      const permissions = mode === undefined ? "" : ` -m ${mode.toString(8).padStart(4, "0")}`;
+      const user =
+        owner === undefined ? "" : ` -o ${owner.user}${"group" in owner ? ` -g ${owner.group}` : ""}`;
+      if (directory) return `install -d${permissions}${user} rootfs/${to}`;
+      if (from === undefined)
+        return `install -D${permissions}${user} /dev/stdin rootfs/${to}    # the text of the recipe`;
+      return `cp -r ${from} rootfs/${to}${permissions || user ? `    #${permissions}${user}` : ""}`;
+    }),
+  };
+}
+
+function accounts({ accounts: { runAs, users, groups } }: Recipe): Step {
+  return {
+    title: "Accounts",
+    words: [
+      runAs === undefined
+        ? "The program runs as root."
+        : `The program runs as ${runAs}${runAs === "nonroot" ? ", which is user 65532" : ""}.`,
+    ],
+    commands: [
+      ...groups.map(({ name, gid }) => `groupadd --root rootfs --gid ${gid} ${name}`),
+      ...users.map(({ name, uid }) => `useradd --root rootfs --uid ${uid} ${name}`),
+    ],
+  };
+}
+
+function layers({ compression, layers: most }: Recipe): Step {
+  const { format, level } = compression;
+  const program: Readonly<Record<string, string>> = { gzip: "gzip --no-name", zstd: "zstd", none: "cat" };
+  const flag = level === undefined ? "" : ` -${level}`;
+  return {
+    title: "Make layers",
+    words: [
+      `A layer is a tarball${format === "none" ? "" : `, compressed with ${format}`}: the packages' pieces one after another, sorted, with no time and no name of this machine in it. Packages that change together share a layer, so that an update changes few of them${most === undefined ? "" : `; there are at most ${most}`}.`,
+      "Two digests name it: that of the tarball (its diffID) and that of the compressed file.",
+    ],
+    commands: [
+      "tar --create --sort=name --mtime=@$SOURCE_DATE_EPOCH --numeric-owner --directory rootfs . >layer.tar",
+      "sha256sum layer.tar                     # the diffID",
+      `${program[format]}${flag} <layer.tar | sha256sum    # the digest`,
+    ],
+  };
+}
+
+function image({ config, name }: Recipe, platforms: readonly string[]): Step {
+  const runs = [...(config.entrypoint ?? []), ...(config.cmd ?? [])];
+  return {
+    title: "Make the image",
+    words: [
+      "An image is two small JSON files beside its layers: the configuration (what runs, as whom, with which environment, and the diffIDs) and the manifest (the digests and sizes of the configuration and the layers). The digest of the manifest is the image's name for ever.",
+      runs.length > 0 ? `It runs: ${runs.join(" ")}` : "It names no program to run.",
+      ...(platforms.length > 1 ? ["An index lists the manifest of each platform."] : []),
+    ],
+    commands: [
+      `umoci config --image ${name.replace(/^.*\//, "")}${(config.entrypoint ?? []).map((word) => ` --config.entrypoint ${word}`).join("")}`,
+    ],
+  };
+}
+
+function output({ to, name }: Recipe): Step {
+  return {
+    title: "Write it",
+    words: [
+      to.length > 0
+        ? `It goes to ${to.join(" and ")}.`
+        : "The recipe names no place, so it becomes one file in the current folder.",
+      "A file appears under its name only when it is whole.",
+    ],
+    commands: [`docker load --input ${name.replace(/^.*\//, "")}.tar`],
+  };
+}
+
+function packagesFor(lock: Lock, platform: string): readonly Package[] {
+  return lock.platforms.find((one) => one.platform === platform)?.packages ?? [];
+}

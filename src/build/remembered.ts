@@ -1,0 +1,21 @@
+import type { Store } from "../model/seams.ts";
+
+/**
+ * A plain value that is costly to make and depends on nothing but `key`, from the store's memory where it is there.
+ * What lies there and cannot be read is made again.
+ */
+export async function remembered<Value>(
+  store: Store,
+  room: string,
+  key: string,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const known = await store.recall(room, key);
+  if (known !== undefined)
+    try {
+      return JSON.parse(known.toString("utf8")) as Value;
+    } catch {}
+  const value = await make();
+  await store.remember(room, key, Buffer.from(JSON.stringify(value), "utf8"));
+  return value;
+}

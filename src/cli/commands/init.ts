@@ -1,0 +1,37 @@
+import { join, relative } from "node:path";
+import { TareError } from "../../errors.ts";
+import { command } from "../command.ts";
+
+export const init = command({
+  name: "init",
+  summary: "Write a tare.yaml to start from",
+  about: [
+    "Writes a small recipe with a comment on each part. A file that is there already is left as it is.",
+  ],
+  arguments: [{ name: "FOLDER", summary: "Where to write it (default: this folder)" }],
+  options: {},
+  examples: [{ does: "Start a recipe in this folder", line: "tare init" }],
+  async run({ arguments: [folder = "."], options }, io) {
+    const { mkdir, writeFile } = await import("node:fs/promises");
+    const { basename, resolve } = await import("node:path");
+    const { startingRecipe } = await import("../../build/recipe/starting-recipe.ts");
+    const target = resolve(io.folder, folder);
+    const file = join(target, "tare.yaml");
+    const shown = relative(io.folder, file);
+    try {
+      await mkdir(target, { recursive: true });
+      await writeFile(file, startingRecipe(basename(target)), { flag: "wx" });
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === "EEXIST") throw new TareError({ code: "FILE_EXISTS", file: shown }, { cause });
+      const { writeFailure } = await import("../../bytes/write-file.ts");
+      throw writeFailure(cause, shown);
+    }
+    io.out(
+      options.json
+        ? `${JSON.stringify({ file: shown })}\n`
+        : `${shown} is there; look through it, then run \`tare build\`.\n`,
+    );
+    return 0;
+  },
+});

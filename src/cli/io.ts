@@ -1,0 +1,25 @@
+import type { Writable } from "node:stream";
+import type { Progress } from "../model/seams.ts";
+import type { Engine } from "./engine.ts";
+
+/** Everything that a command may touch: handed in, so that a test runs commands like functions. */
+export interface Io {
+  /** The result, and nothing else. */
+  out(text: string): void;
+  /** One line for whoever watches: it goes to the standard error. Silent with `--quiet`, unless it is an error. */
+  note(text: string): void;
+  /** What is going on; silent with `--quiet`. */
+  readonly progress: Progress;
+  /** For an image that is written to `-`. */
+  readonly stdout: Writable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The current folder, absolute. */
+  readonly folder: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Columns of the terminal; 80 where there is none. */
+  readonly width: number;
+  /** Whether the result may be coloured. */
+  readonly color: boolean;
+  readonly engine: Engine;
+}

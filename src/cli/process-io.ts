@@ -1,0 +1,42 @@
+import type { Io } from "./io.ts";
+import { display } from "./progress.ts";
+import { realEngine } from "./real-engine.ts";
+
+/** The process itself: its streams, its environment, Ctrl-C. `end` puts the terminal back as it was. */
+export function processIo(): { readonly io: Io; end(): void } {
+  const { stdout, stderr, env } = process;
+  const abort = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      // The first one lets the work clean up; whoever asks twice does not want to wait.
+      if (abort.signal.aborted) process.exit(130);
+      abort.abort();
+    });
+  // Whoever read our output may leave early (`tare explain | head`): that is no error.
+  for (const stream of [stdout, stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  const screen = {
+    isTTY: stderr.isTTY === true && env.TERM !== "dumb" && !env.CI,
+    columns: stderr.columns ?? 80,
+    write: (text: string) => void stderr.write(text),
+  };
+  const { progress, line, end } = display(screen, () => performance.now());
+  const io: Io = {
+    out(text) {
+      end();
+      stdout.write(text);
+    },
+    note: (text) => line(`tare: ${text}`),
+    progress,
+    stdout,
+    environment: env,
+    folder: process.cwd(),
+    signal: abort.signal,
+    width: stdout.columns ?? 80,
+    color: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
+    engine: realEngine,
+  };
+  return { io, end };
+}

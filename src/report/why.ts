@@ -1,0 +1,93 @@
+import { byText } from "../bytes/text.ts";
+import { TareError } from "../errors.ts";
+import type { Package } from "../model/package.ts";
+import { count } from "./size.ts";
+import { plain } from "./table.ts";
+
+/** Why one package is in the image for one platform. */
+export interface Reasons {
+  readonly platform: string;
+  readonly name: string;
+  readonly version: string;
+  readonly source: string;
+  /** Whether the recipe asks for it by name. */
+  readonly asked: boolean;
+  /** The packages that need it, sorted. */
+  readonly neededBy: readonly string[];
+  /** The shortest way from each package that was asked for down to this one, shortest first. */
+  readonly chains: readonly (readonly string[])[];
+}
+
+interface PlatformPackages {
+  readonly platform: string;
+  readonly packages: readonly Package[];
+}
+
+/** @throws NOT_IN_LOCK when no platform has it; `file` names the lock */
+export function reasonsFor(
+  platforms: readonly PlatformPackages[],
+  name: string,
+  file: string,
+): readonly Reasons[] {
+  const found = platforms.flatMap(({ platform, packages }) => {
+    const one = packages.find((candidate) => candidate.name === name);
+    return one ? [reasonsOn(platform, packages, one)] : [];
+  });
+  if (found.length > 0) return found;
+  const names = new Set(platforms.flatMap(({ packages }) => packages.map((one) => one.name)));
+  const close = [...names]
+    .filter((one) => one.includes(name) || name.includes(one))
+    .sort(byText)
+    .slice(0, 5);
+  throw new TareError({ code: "NOT_IN_LOCK", package: name, file, close });
+}
+
+function reasonsOn(platform: string, packages: readonly Package[], one: Package): Reasons {
+  const byName = new Map(packages.map((candidate) => [candidate.name, candidate]));
+  // Upward from the package, breadth first, so that the first way found to each is a shortest one.
+  const below = new Map<string, string | undefined>([[one.name, undefined]]);
+  const chains: string[][] = [];
+  for (const name of below.keys()) {
+    const reasons = byName.get(name)?.because ?? [];
+    if (reasons.length === 0) chains.push(chainFrom(name, below));
+    for (const reason of reasons) if (!below.has(reason)) below.set(reason, name);
+  }
+  const { name, version, source, because } = one;
+  return {
+    platform,
+    name,
+    version,
+    source,
+    asked: because.length === 0,
+    neededBy: [...because].sort(byText),
+    chains,
+  };
+}
+
+function chainFrom(top: string, below: ReadonlyMap<string, string | undefined>): string[] {
+  const chain: string[] = [];
+  for (let name: string | undefined = top; name !== undefined; name = below.get(name)) chain.push(name);
+  return chain;
+}
+
+const shown = 5;
+
+/** For a terminal; platforms that have the same to say are told together. */
+export function reasonsText(all: readonly Reasons[]): string {
+  const told = new Map<string, string[]>();
+  for (const { platform, ...reasons } of all) {
+    const key = JSON.stringify(reasons);
+    told.set(key, [...(told.get(key) ?? []), platform]);
+  }
+  const lines: string[] = [];
+  for (const [key, platforms] of told) {
+    const { name, version, source, asked, neededBy, chains } = JSON.parse(key) as Omit<Reasons, "platform">;
+    const made = source === name ? "" : `, of the source ${source}`;
+    lines.push(`${name} ${version}${made} (${platforms.join(", ")})`);
+    if (asked) lines.push("  The recipe asks for it.");
+    else lines.push(`  ${neededBy.join(", ")} ${neededBy.length === 1 ? "needs" : "need"} it.`);
+    for (const chain of asked ? [] : chains.slice(0, shown)) lines.push(`  recipe → ${chain.join(" → ")}`);
+    if (!asked && chains.length > shown) lines.push(`  and ${count(chains.length - shown, "more way")}`);
+  }
+  return `${lines.map(plain).join("\n")}\n`;
+}
