@@ -48,6 +48,10 @@ const rules = {
     3,
     (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
+  BAD_ENVIRONMENT: rule<{ variable: string; why: string }>(
+    2,
+    (d) => `The environment variable ${d.variable} cannot be used: ${d.why}.`,
+  ),
   BAD_FILE: rule<{ file: string; why: string }>(2, (d) => `${d.file} cannot go into the image: ${d.why}.`),
   BAD_LOCATION: rule<{ text: string; why: string }>(
     2,

@@ -65,7 +65,11 @@ export async function makeMember(
     const output = openSync(plain, "wx+");
     try {
       const kept = copied(blocks(segment, blockSizes[compressor.format]), output);
-      const { digest, size } = await store.add(compressBlocks(kept, compressor, world.inFlight), where, signal);
+      const { digest, size } = await store.add(
+        compressBlocks(kept, compressor, world.inFlight),
+        where,
+        signal,
+      );
       const member: Member = { digest, size, plainSize: notes.size };
       const entries = withElfFacts(notes, output);
       const facts: SegmentFacts = {

@@ -9,6 +9,7 @@ import type { Member, PathRule } from "../model/segment.ts";
 import type { Distribution } from "../model/source.ts";
 import { type AccountsWanted, type AccountTable, withAccounts } from "../rootfs/accounts.ts";
 import { compose } from "../rootfs/compose.ts";
+import { type RootShape, shapeOf } from "../rootfs/shape.ts";
 import type { DiskStore } from "../store/disk-store.ts";
 import { draftLayers, type LayerDraft, partsOf } from "./layer-draft.ts";
 import { contentSize, fitPieces, installed, placing } from "./pieces.ts";
@@ -38,6 +39,7 @@ export interface BuiltRoot {
   readonly packages: readonly BuiltPackage[];
   readonly coverage: readonly ScriptCoverage[];
   readonly accounts: AccountTable;
+  readonly shape: RootShape;
   /** Seconds since the epoch: SOURCE_DATE_EPOCH, or when the newest package was built. */
   readonly created: number;
 }
@@ -105,6 +107,7 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
       })),
       coverage: configuration.coverage,
       accounts: table,
+      shape: shapeOf(view, generated),
       created,
     };
     const remembered: RememberedRoot = {

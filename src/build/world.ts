@@ -1,9 +1,10 @@
 import type { HostFiles } from "../model/host-files.ts";
-import type { Fetch, Progress, Store } from "../model/seams.ts";
+import type { Fetch, Progress } from "../model/seams.ts";
+import type { DiskStore } from "../store/disk-store.ts";
 
 /** Everything outside the program that a build touches, handed in. */
 export interface World extends HostFiles {
-  readonly store: Store;
+  readonly store: DiskStore;
   /** Offline, one that throws OFFLINE for every request. */
   readonly fetch: Fetch;
   readonly environment: Readonly<Record<string, string | undefined>>;

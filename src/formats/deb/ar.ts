@@ -28,9 +28,11 @@ export async function* readAr(source: AnyBytes, where: string): AsyncGenerator<A
       const header = await reader.read(headerSize, where);
       if (header === undefined) return;
       const { name, mtime, size } = decodeHeader(header, where);
-      const content = reader.stream(size, `${where}: ${name}`);
-      yield { name, mtime, size, content };
-      await drain(content);
+      const what = `${where}: ${name}`;
+      const end = reader.offset + size;
+      yield { name, mtime, size, content: reader.stream(size, what) };
+      // Whoever stopped early left the rest to us.
+      await drain(reader.stream(end - reader.offset, what));
       if (size % 2 === 1) await reader.read(1, where);
     }
   } finally {

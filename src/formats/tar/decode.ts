@@ -52,9 +52,11 @@ export async function* readTar(source: AnyBytes, where: string): AsyncGenerator<
       const padded = Math.ceil(header.size / blockSize) * blockSize - header.size;
       if (header.size === 0) yield { ...header, content: empty };
       else {
-        const content = reader.stream(header.size, `${where}: ${header.path}`);
-        yield { ...header, content };
-        await drain(content);
+        const what = `${where}: ${header.path}`;
+        const end = reader.offset + header.size;
+        yield { ...header, content: reader.stream(header.size, what) };
+        // Whoever stopped early left the rest to us.
+        await drain(reader.stream(end - reader.offset, what));
         if (padded > 0 && (await reader.read(padded, where)) === undefined)
           throw bad(where, `it ends within the padding of ${header.path}`);
       }

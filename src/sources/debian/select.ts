@@ -26,6 +26,7 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
     exclude: new Set(wants.exclude),
     prefer: new Set(wants.prefer),
   });
+  for (const { name, architecture, version } of wants.keep ?? []) keepVersion(name, architecture, version, archive);
   for (const want of asked) fix(want, archive);
   const base = variantNames(repositories, archive, wants.variant).map((name) =>
     universe.requirement([{ name }], archive.native),
@@ -34,6 +35,12 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
   const solution = solve([...base, ...byName], universe);
   const named = new Set(byName.flatMap((requirement) => requirement.alternatives));
   return selectionOf(solution, named, universe);
+}
+
+function keepVersion(name: string, architecture: string, version: string, archive: Archive): void {
+  const versions = archive.named(name).flat();
+  const kept = versions.find(({ record }) => record.version === version && record.architecture === architecture);
+  if (kept !== undefined) archive.prefer(kept);
 }
 
 /** A version that was asked for is also the one that others get. */

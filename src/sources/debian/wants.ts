@@ -18,6 +18,13 @@ export interface IndexedRepository {
 /** mmdebstrap's words. `none`: nothing but what was asked for and what that needs. */
 export type Variant = "none" | "essential" | "apt" | "minbase";
 
+/** A version that is chosen over others where its package is needed and it can still be had: what the last lock says. */
+export interface Keep {
+  readonly name: string;
+  readonly architecture: string;
+  readonly version: string;
+}
+
 /** What an image should have from Debian. */
 export interface Wants {
   /** `libc6`, `libc6:arm64`, `nginx=1.22.1-9`, `nginx=1.22*` (a `*` stands for any characters), `nginx/bookworm-backports`. */
@@ -31,6 +38,7 @@ export interface Wants {
   readonly exclude: readonly string[];
   /** Names that are tried before the others where a dependency leaves a choice: `usr-is-merged`. */
   readonly prefer: readonly string[];
+  readonly keep?: readonly Keep[];
 }
 
 /** One package of the selection. */

@@ -152,3 +152,17 @@ test("an archive that stops within a file is refused", async () => {
   };
   await expect(read()).rejects.toThrow("short.tar: a ends after 1488 bytes, but 4000 were expected.");
 });
+
+test("a reader that leaves an entry early gets the next one whole", async () => {
+  const content = Buffer.alloc(3000, 1);
+  const bytes = await collect(writeTar([entry("a", { content, size: 3000 }), entry("b")]), 1 << 20, "t");
+  const chunks = Array.from({ length: Math.ceil(bytes.length / 100) }, (_, at) =>
+    bytes.subarray(at * 100, at * 100 + 100),
+  );
+  const names: string[] = [];
+  for await (const one of readTar(chunks, "t.tar")) {
+    names.push(one.path);
+    if (!(one.content instanceof Uint8Array)) for await (const _ of one.content) break;
+  }
+  expect(names).toEqual(["a", "b"]);
+});

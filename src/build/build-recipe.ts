@@ -1,0 +1,236 @@
+import type { Writable } from "node:stream";
+import { assembleImage, assembleIndex } from "../images/assemble.ts";
+import { type Location, locationText } from "../images/location.ts";
+import { saveImage } from "../images/save.ts";
+import { defaultExcludes, exclude, include, keepLocales } from "../layers/excludes.ts";
+import type { StoredLayer } from "../layers/seal.ts";
+import type { History, Image } from "../model/image.ts";
+import type { Package } from "../model/package.ts";
+import type { BuildResult, BuiltImage } from "../model/result.ts";
+import type { PathRule } from "../model/segment.ts";
+import { accountNumbers } from "../rootfs/accounts.ts";
+import { debianArchitecture } from "../sources/debian/architectures.ts";
+import { debian } from "../sources/debian/distribution.ts";
+import { compressorOf } from "./compressor.ts";
+import { filesLayer } from "./files-layer.ts";
+import { installOrderOf } from "./install-order.ts";
+import type { Lock } from "./lock/lock.ts";
+import { planFor, platformOf } from "./lock-recipe.ts";
+import { obtainPackages } from "./obtain.ts";
+import type { Recipe } from "./recipe/recipe.ts";
+import { runtimeConfigOf } from "./recipe/runtime-config.ts";
+import { recipeFiles } from "./recipe-files.ts";
+import { type BuiltRoot, buildRoot } from "./root.ts";
+import { sourceDateEpoch } from "./source-date.ts";
+import { stopwatch } from "./stopwatch.ts";
+import type { World } from "./world.ts";
+
+export interface BuildOptions {
+  /** The recipe's folder, absolute. */
+  readonly folder: string;
+  readonly platforms: readonly string[];
+  /** With absolute paths. */
+  readonly to: readonly Location[];
+  /** Where `-` leads. */
+  readonly stdout: Writable;
+}
+
+/** Layers at most, the recipe's own files included, unless the recipe says otherwise. */
+const layerBudget = 8;
+
+/**
+ * From a recipe and its lock to an image at every location. Nothing is resolved here: the lock decides.
+ * @throws what fetching, unpacking, composing and saving throw; every location is whole or as it was before
+ */
+export async function buildRecipe(
+  recipe: Recipe,
+  lock: Lock,
+  world: World,
+  options: BuildOptions,
+): Promise<BuildResult> {
+  const watch = stopwatch();
+  const built: { image: Image; report: BuiltImage }[] = [];
+  for (const platform of options.platforms) {
+    world.progress({ kind: "step", text: `Building ${recipe.name} for ${platform}` });
+    built.push(await buildPlatform(recipe, lock, platform, world, options));
+  }
+  watch.lap("layers");
+  const [only] = built;
+  const images = built.map(({ image }) => image);
+  const whole =
+    only !== undefined && built.length === 1 ? only.image : assembleIndex(images, recipe.annotations);
+  const written: BuildResult["written"][number][] = [];
+  for (const location of options.to) {
+    world.progress({ kind: "step", text: `Writing ${locationText(location)}` });
+    const saved = await saveImage(whole, location, {
+      name: recipe.name,
+      stdout: options.stdout,
+      signal: world.signal,
+    });
+    written.push({ location: locationText(location), size: saved.bytes });
+  }
+  watch.lap("writing");
+  return {
+    name: recipe.name,
+    ...("index" in whole && { index: whole.index.digest }),
+    images: built.map(({ report }) => report),
+    written,
+    warnings: warningsOf(lock),
+    timing: watch.laps(),
+  };
+}
+
+async function buildPlatform(
+  recipe: Recipe,
+  lock: Lock,
+  platformName: string,
+  world: World,
+  options: BuildOptions,
+): Promise<{ image: Image; report: BuiltImage }> {
+  const platform = platformOf(platformName);
+  const compressor = compressorOf(recipe);
+  const locked = lock.platforms.find((one) => one.platform === platformName)?.packages ?? [];
+  const epoch = sourceDateEpoch(world.environment);
+  const budget = recipe.layers ?? layerBudget;
+  const root = await rootOf(
+    recipe,
+    lock,
+    locked,
+    debianArchitecture(platform),
+    budget,
+    epoch,
+    world,
+    options.folder,
+  );
+  const layers = [...root.layers];
+  if (recipe.files.length > 0) {
+    const { shape, accounts, created: mtime } = root;
+    const entries = await recipeFiles(recipe, options.folder, { shape, accounts, mtime });
+    const layer = await filesLayer(entries, shape, mtime, compressor, world);
+    layers.push({ layer, holds: [filesOfRecipe] });
+  }
+  const created = new Date(root.created * 1000).toISOString().replace(".000Z", "Z");
+  const image = assembleImage({
+    platform,
+    layers: layers.map(({ layer }) => layer),
+    config: runtimeConfigOf(recipe, userOf(recipe, root)),
+    created,
+    history: layers.map(({ holds }): History => ({ created, created_by: `tare: ${shortened(holds)}` })),
+    annotations: recipe.annotations,
+  });
+  return { image, report: reportOf(platformName, image, layers, root) };
+}
+
+const filesOfRecipe = "files of the recipe";
+
+async function rootOf(
+  recipe: Recipe,
+  packages: readonly Package[],
+  architecture: string,
+  budget: number,
+  epoch: number | undefined,
+  world: World,
+  folder: string,
+): Promise<BuiltRoot> {
+  const mirrorsOf = async () => {
+    const plans = await Promise.all(
+      recipe.packages.map((request) => planFor(request, [architecture], world, folder)),
+    );
+    const known = plans.flatMap(({ repositories }) => repositories);
+    return new Map(known.map(({ id, mirrors }) => [id, mirrors]));
+  };
+  const obtaining = obtainPackages(packages, mirrorsOf, world);
+  let made = 0;
+  try {
+    return await buildRoot(
+      {
+        distribution: debian,
+        architecture,
+        packages: installOrderOf(packages),
+        excludes: excludesOf(recipe),
+        accounts: recipe.accounts,
+        compressor: compressorOf(recipe),
+        layers: Math.max(1, recipe.files.length > 0 ? budget - 1 : budget),
+        epoch,
+      },
+      {
+        store: world.store,
+        threads: world.threads,
+        signal: world.signal,
+        obtain: obtaining.obtain,
+        made: ({ name, version }) => {
+          made += 1;
+          world.progress({
+            kind: "transfer",
+            name: `unpacked ${name} ${version}`,
+            done: made,
+            total: packages.length,
+          });
+        },
+      },
+    );
+  } finally {
+    await obtaining.stop();
+  }
+}
+
+function excludesOf({ excludes, locales }: Recipe): PathRule[] {
+  return [
+    ...(excludes.default ? defaultExcludes : []),
+    ...excludes.add.map(exclude),
+    ...keepLocales(locales),
+    ...excludes.keep.map(include),
+  ];
+}
+
+/** `65532:65532`; undefined for root, which is what runtimes take when nothing is said. */
+function userOf({ accounts: { runAs } }: Recipe, { accounts }: BuiltRoot): string | undefined {
+  if (runAs === undefined || runAs === "root") return undefined;
+  const [user = "", group] = runAs.split(":");
+  const { uid, gid } = accountNumbers(
+    numberOr(user),
+    group === undefined ? undefined : numberOr(group),
+    accounts,
+    "accounts: run-as",
+  );
+  return `${uid}:${gid}`;
+}
+
+function numberOr(text: string): string | number {
+  return /^[0-9]+$/.test(text) ? Number(text) : text;
+}
+
+function shortened(names: readonly string[]): string {
+  const plain = names.map((name) => name.replace(/:[^:]*$/, ""));
+  const shown = plain.slice(0, 6).join(" ");
+  return plain.length > 6 ? `${shown} and ${plain.length - 6} more` : shown;
+}
+
+function reportOf(
+  platform: string,
+  image: Image,
+  layers: readonly { readonly layer: StoredLayer; readonly holds: readonly string[] }[],
+  root: BuiltRoot,
+): BuiltImage {
+  return {
+    platform,
+    digest: image.manifest.digest,
+    configuration: image.configuration.digest,
+    layers: layers.map(({ layer: { digest, diffId, size, uncompressedSize, compression }, holds }) => ({
+      digest,
+      diffId,
+      size,
+      uncompressedSize,
+      compression,
+      holds: holds.map((name) => name.replace(/:[^:]*$/, "")),
+    })),
+    packages: root.packages,
+    coverage: root.coverage,
+  };
+}
+
+function warningsOf(lock: Lock): string[] {
+  return lock.repositories
+    .filter(({ keys }) => keys.length === 0)
+    .map(({ id }) => `Nobody vouches for ${id}: the recipe allows it unsigned.`);
+}

@@ -1,0 +1,90 @@
+import { TareError } from "../errors.ts";
+import { basesFrom, contentAddresses } from "../http/content-addressed.ts";
+import { type DownloadItem, download } from "../http/download.ts";
+import type { Package } from "../model/package.ts";
+import type { StoredContent } from "../model/seams.ts";
+import { packageUrls } from "../sources/debian/repository.ts";
+import { mapPool } from "./pool.ts";
+import type { World } from "./world.ts";
+
+/** Connections at a time; more do not help against one mirror, and burden it. */
+const connections = 8;
+
+/** Files of packages, as they are asked for, while others are still on their way. */
+export interface Obtaining {
+  /** @throws DOWNLOAD_FAILED, DIGEST_MISMATCH, OFFLINE, PACKAGE_GONE */
+  readonly obtain: (wanted: Package) => Promise<StoredContent>;
+  /** Ends what is still on its way. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Fetches packages that the store does not have: from their repository's mirrors, else from content-addressed ones
+ * (`TARE_CAS_MIRRORS`). The first package that is asked for starts all of them, largest first.
+ * @param mirrorsOf base addresses by repository id; asked for only when something is missing
+ */
+export function obtainPackages(
+  packages: readonly Package[],
+  mirrorsOf: () => Promise<ReadonlyMap<string, readonly string[]>>,
+  world: World,
+): Obtaining {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([world.signal, stop.signal]);
+  const waiting = new Map<string, PromiseWithResolvers<StoredContent>>();
+  let running: Promise<unknown> | undefined;
+
+  async function fetchOne(wanted: Package, mirrors: () => Promise<ReadonlyMap<string, readonly string[]>>) {
+    const promise = waiting.get(wanted.digest) as PromiseWithResolvers<StoredContent>;
+    try {
+      const have = await world.store.find(wanted.digest);
+      promise.resolve(
+        have ?? (await download(itemFor(wanted, await mirrors(), world), { ...world, signal })),
+      );
+    } catch (cause) {
+      promise.reject(cause);
+    }
+  }
+
+  function start(): Promise<unknown> {
+    for (const { digest } of packages) {
+      const promise = Promise.withResolvers<StoredContent>();
+      // Whoever asks for the package hears of its failure; nobody may ask.
+      promise.promise.catch(() => undefined);
+      waiting.set(digest, promise);
+    }
+    let known: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+    const mirrors = () => {
+      known ??= mirrorsOf();
+      return known;
+    };
+    const largestFirst = [...packages].sort((a, b) => b.size - a.size);
+    return mapPool(largestFirst, connections, (wanted) => fetchOne(wanted, mirrors));
+  }
+
+  return {
+    obtain(wanted) {
+      running ??= start();
+      return (waiting.get(wanted.digest) as PromiseWithResolvers<StoredContent>).promise;
+    },
+    async stop() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+function itemFor(
+  wanted: Package,
+  mirrors: ReadonlyMap<string, readonly string[]>,
+  { environment }: World,
+): DownloadItem {
+  const name = `${wanted.name} ${wanted.version}`;
+  const own = mirrors.get(wanted.repository) ?? [];
+  const urls = [
+    ...packageUrls(own, wanted.location),
+    ...contentAddresses(basesFrom(environment.TARE_CAS_MIRRORS), wanted.digest),
+  ];
+  if (urls.length === 0)
+    throw new TareError({ code: "PACKAGE_GONE", package: name, repository: wanted.repository });
+  return { name, urls, want: wanted };
+}
