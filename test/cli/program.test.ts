@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import type { Engine } from "../../src/cli/engine.ts";
+import { runTare } from "../kit/tare.ts";
+
+const folder = "/nonexistent";
+const tare = (...argv: string[]) => runTare(argv, { folder });
+
+test("no command shows the help, and is wrong use", async () => {
+  const ran = await tare();
+  expect(ran.code).toBe(2);
+  expect(ran.out).toContain("Usage: tare COMMAND");
+});
+
+test.each([[["--help"]], [["-h"]], [["help"]]])("%j shows all commands", async (argv) => {
+  const ran = await tare(...argv);
+  expect(ran).toMatchObject({ code: 0, notes: [] });
+  for (const name of ["init", "build", "lock", "explain", "why", "store"])
+    expect(ran.out).toContain(`\n  ${name} `);
+});
+
+test.each([[["build", "--help"]], [["build", "-h"]], [["help", "build"]], [["why", "--help"]]])(
+  "%j shows one command",
+  async (argv) => {
+    const ran = await tare(...argv);
+    expect(ran.code).toBe(0);
+    expect(ran.out).toContain("Examples:");
+  },
+);
+
+test.each([
+  [["biuld"], "there is no command biuld; did you mean build? See `tare --help`."],
+  [["frobnicate"], "there is no command frobnicate; see `tare --help`."],
+  [["--frob"], "there is no option --frob; see `tare --help`."],
+  [["build", "--lokced"], "there is no option --lokced; did you mean --locked? See `tare build --help`."],
+  [["build", "-x"], "there is no option -x; see `tare build --help`."],
+  [["build", "--to"], "--to needs a value: LOCATION; see `tare build --help`."],
+  [["build", "--to", "--locked"], "--to needs a value: LOCATION; see `tare build --help`."],
+  [["build", "--locked=yes"], "--locked takes no value; see `tare build --help`."],
+  [["build", "--store", "a", "--store=b"], "--store stands twice; see `tare build --help`."],
+  [["build", "a", "b"], 'tare build does not know what to do with "b"; see `tare build --help`.'],
+  [["build", "--__proto__"], "there is no option --__proto__; see `tare build --help`."],
+  [["why"], "tare why needs PACKAGE; see `tare why --help`."],
+])("%j is wrong use, with one sentence", async (argv, sentence) => {
+  expect(await tare(...argv)).toEqual({ code: 2, out: "", notes: [sentence] });
+});
+
+test("with --json an error is JSON on the standard output as well", async () => {
+  const ran = await tare("why", "--json");
+  expect(JSON.parse(ran.out)).toEqual({
+    error: {
+      code: "BAD_USAGE",
+      why: "tare why needs PACKAGE",
+      help: "tare why --help",
+      message: "tare why needs PACKAGE; see `tare why --help`.",
+    },
+  });
+});
+
+const broken: Partial<Engine> = {
+  openStore: async () => {
+    throw new TypeError("x is not a function\nat somewhere");
+  },
+};
+
+test("an error that nobody foresaw is one line, and its stack is shown only on demand", async () => {
+  const ran = await runTare(["build"], { folder, engine: broken });
+  expect(ran).toEqual({
+    code: 3,
+    out: "",
+    notes: [
+      "something went wrong that should not (TypeError: x is not a function); please report it, with what TARE_DEBUG=1 shows.",
+    ],
+  });
+  const debugged = await runTare(["build"], { folder, engine: broken, environment: { TARE_DEBUG: "1" } });
+  expect(debugged.notes[1]).toContain("program.test.ts");
+});
+
+test("what fails after Ctrl-C failed because of it", async () => {
+  const ran = await runTare(["build"], { folder, engine: broken, signal: AbortSignal.abort() });
+  expect(ran).toEqual({ code: 130, out: "", notes: ["interrupted; nothing was left half-written."] });
+});
