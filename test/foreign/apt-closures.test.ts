@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { expect, test } from "vitest";
+import { expect, type TestContext, test } from "vitest";
 import { TareError } from "../../src/errors.ts";
 import { openIndex } from "../../src/sources/debian/index/open.ts";
 import { packIndex } from "../../src/sources/debian/index/pack.ts";
 import type { PackageIndex } from "../../src/sources/debian/index/record.ts";
 import { selectPackages } from "../../src/sources/debian/select.ts";
-import type { IndexedRepository } from "../../src/sources/debian/wants.ts";
+import type { IndexedRepository, Wants } from "../../src/sources/debian/wants.ts";
 import { type AptAnswer, AptPeer } from "../kit/apt.ts";
 import { draw } from "../kit/draw.ts";
 import { wanting } from "../kit/packages-file.ts";
@@ -17,27 +17,39 @@ import { withFolder } from "../kit/temporary.ts";
 const sample = Number(process.env.APT_CLOSURES ?? 300);
 const seed = 1;
 
-test(`of ${sample} packages of main, apt needs the same others as we do`, { timeout: 1_800_000 }, (context) =>
-  withFolder(async (folder) => {
-    needsPeers(context, "apt-get", "apt-cache", "dpkg");
+interface Peers {
+  readonly apt: AptPeer;
+  readonly repositories: readonly IndexedRepository[];
+  /** All names of main, sorted. */
+  readonly names: readonly string[];
+}
+
+/** The same lists for both. */
+function withPeers(context: TestContext, use: (peers: Peers) => Promise<void>): Promise<void> {
+  needsPeers(context, "apt-get", "apt-cache", "dpkg");
+  return withFolder(async (folder) => {
     const apt = await AptPeer.in(folder);
     const found = apt.indexes();
     const repositories = found.map(({ name, pin, suites, read }): IndexedRepository => {
       const index = openIndex(packIndex(read(), name)) as PackageIndex;
       return { repository: name, index, pin, suites };
     });
-    const main = repositories.filter((_, at) => found[at]?.component === "main");
-    const [largest] = main.sort((a, b) => b.index.size - a.index.size);
-    if (largest === undefined) context.skip("apt has no package lists here: run apt-get update");
-    const { index } = largest as IndexedRepository;
-    const names = Array.from({ length: index.size }, (_, number) => index.record(number).name).sort();
+    const main = repositories.filter((_, at) => found[at]?.component === "main").map(({ index }) => index);
+    const [index] = main.sort((a, b) => b.size - a.size);
+    if (index === undefined) context.skip("apt has no package lists here: run apt-get update");
+    const names = Array.from({ length: index.size }, (_, number) => index.record(number).name);
+    await use({ apt, repositories, names: [...new Set(names)].sort() });
+  });
+}
 
-    const ours = (name: string) => answerOf(repositories, name, apt.architecture);
+test(`of ${sample} packages of main, apt needs the same others as we do`, { timeout: 1_800_000 }, (context) =>
+  withPeers(context, async ({ apt, repositories, names }) => {
     const differing: string[] = [];
-    const pending = draw([...new Set(names)], sample, seed);
+    const pending = draw(names, sample, seed);
     const work = async () => {
       for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-        const difference = compare(name, await apt.install([name]), ours(name));
+        const ours = answerOf(repositories, wanting([name], { architecture: apt.architecture }));
+        const difference = compare(name, await apt.install([name]), ours);
         if (difference !== undefined) differing.push(difference);
       }
     };
@@ -50,9 +62,23 @@ test(`of ${sample} packages of main, apt needs the same others as we do`, { time
   }),
 );
 
-function answerOf(repositories: readonly IndexedRepository[], name: string, architecture: string): AptAnswer {
+const required = "?or(?essential,?priority(required))";
+test.for<[string, readonly string[], Partial<Wants>]>([
+  ["a minimal system", [required, "apt"], { variant: "minbase" }],
+  ["a web server with what it recommends", ["nginx"], { include: ["nginx"], recommends: true }],
+  ["servers together", ["nginx", "postfix", "redis"], { include: ["nginx", "postfix", "redis"] }],
+  ["a desktop", ["gnome"], { include: ["gnome"] }],
+  ["a desktop with what it recommends", ["gnome"], { include: ["gnome"], recommends: true }],
+])("apt and we agree on %s", { timeout: 120_000 }, ([, names, wants], context) =>
+  withPeers(context, async ({ apt, repositories }) => {
+    const ours = answerOf(repositories, wanting([], { architecture: apt.architecture, ...wants }));
+    expect(ours).toEqual(await apt.install(names, wants.recommends));
+  }),
+);
+
+function answerOf(repositories: readonly IndexedRepository[], wants: Wants): AptAnswer {
   try {
-    const { packages } = selectPackages(repositories, wanting([name], { architecture }));
+    const { packages } = selectPackages(repositories, wants);
     return { packages: packages.map((each) => `${each.name} ${each.version}`).sort() };
   } catch (error) {
     if (error instanceof TareError && error.code === "UNSATISFIABLE") return { refused: error.message };

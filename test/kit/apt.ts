@@ -77,9 +77,10 @@ export class AptPeer {
       });
   }
 
-  /** `apt-get install --simulate --no-install-recommends` of these. */
-  async install(names: readonly string[]): Promise<AptAnswer> {
-    const args = [...this.#options, "install", "--simulate", "--no-install-recommends", ...names];
+  /** `apt-get install --simulate` of these, or of what these patterns mean. */
+  async install(names: readonly string[], recommends = false): Promise<AptAnswer> {
+    const follow = recommends ? "--install-recommends" : "--no-install-recommends";
+    const args = [...this.#options, "install", "--simulate", follow, ...names];
     try {
       const { stdout } = await run("apt-get", args, { env: plainEnvironment(), maxBuffer: most });
       const lines = stdout.matchAll(/^Inst (\S+) \((\S+) /gm);
