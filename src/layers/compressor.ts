@@ -19,7 +19,11 @@ export const defaultLevels: Readonly<Record<Compression, number>> = { none: 0, g
  * Bytes of input per gzip member or zstd frame. Both formats allow concatenation, so a segment's blocks compress
  * side by side; these sizes cost under 0.1 % against one stream.
  */
-export const blockSizes: Readonly<Record<Compression, number>> = { none: 4 << 20, gzip: 4 << 20, zstd: 16 << 20 };
+export const blockSizes: Readonly<Record<Compression, number>> = {
+  none: 4 << 20,
+  gzip: 4 << 20,
+  zstd: 16 << 20,
+};
 
 const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
 const zstdAsync = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
@@ -51,7 +55,8 @@ export async function* compressBlocks(source: AnyBytes, compressor: Compressor, 
 
 async function compressBlock(block: Uint8Array, compressor: Compressor): Promise<Uint8Array> {
   if (compressor.format === "none") return block;
-  const chunkSize = 1 << 20;
+  // One output buffer holds what a block usually comes to; a fixed large one would be mostly unused.
+  const chunkSize = Math.max(4096, block.length >> 1);
   if (compressor.format === "zstd") {
     const params = {
       [constants.ZSTD_c_compressionLevel]: compressor.level,
@@ -70,31 +75,25 @@ const unix = 3;
 
 /** Regroups a stream into blocks of exactly `size` bytes, the last one shorter. */
 export async function* blocks(source: AnyBytes, size: number): Bytes {
-  let block = Buffer.allocUnsafe(0);
+  let parts: Uint8Array[] = [];
   let filled = 0;
   for await (const chunk of source) {
-    let at = 0;
-    while (at < chunk.length) {
-      if (filled === block.length) block = grown(block, filled, size);
-      const part = Math.min(chunk.length - at, block.length - filled);
-      block.set(at === 0 && part === chunk.length ? chunk : chunk.subarray(at, at + part), filled);
-      filled += part;
-      at += part;
-      if (filled === size) {
-        yield block;
-        block = Buffer.allocUnsafe(0);
-        filled = 0;
-      }
+    let rest = chunk;
+    while (filled + rest.length >= size) {
+      const part = rest.subarray(0, size - filled);
+      rest = rest.subarray(part.length);
+      yield joined([...parts, part], size);
+      parts = [];
+      filled = 0;
     }
+    if (rest.length > 0) parts.push(rest);
+    filled += rest.length;
   }
-  if (filled > 0) yield block.subarray(0, filled);
+  if (filled > 0) yield joined(parts, filled);
 }
 
-/** Small segments are the rule: start small and double, rather than allocate a whole block for each. */
-function grown(block: Buffer, filled: number, limit: number): Buffer<ArrayBuffer> {
-  const larger = Buffer.allocUnsafeSlow(Math.min(limit, Math.max(128 << 10, block.length * 4)));
-  larger.set(block.subarray(0, filled));
-  return larger;
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size);
 }
 
 /** What to write into the lock, so that a later difference in digests has a name: `gzip 6 (zlib 1.3.1, x64)`. */

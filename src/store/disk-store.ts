@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { algorithmOf, type Digest, type Expected, hexOf, verified } from "../bytes/digest.ts";
-import { writeFailure, writeFileWhole, writeSynced } from "../bytes/write-file.ts";
+import { writeFailure, writeSynced } from "../bytes/write-file.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
+import { readMemo, writeMemo } from "./memo.ts";
 
 /** Content and memory in one folder; see the room's README for its shape. */
 export interface DiskStore extends Store {
@@ -62,17 +63,11 @@ export async function openStore(folder: string): Promise<DiskStore> {
       };
       return keep(hashing(), () => `sha256:${hash.digest("hex")}`);
     },
-    async recall(room, key) {
-      try {
-        return await readFile(memoFile(folder, room, key));
-      } catch {
-        return undefined;
-      }
-    },
+    recall: (room, key) => readMemo(folder, room, key),
     async remember(room, key, value) {
-      const file = memoFile(folder, room, key);
-      await mkdir(join(file, ".."), { recursive: true });
-      await writeFileWhole(file, [value]);
+      await writeMemo(folder, room, key, value).catch((cause) => {
+        throw writeFailure(cause, folder);
+      });
     },
     async scratch() {
       const path = newTemporary();
@@ -86,11 +81,6 @@ export async function openStore(folder: string): Promise<DiskStore> {
 export function blobFile(folder: string, digest: Digest): string {
   const hex = hexOf(digest);
   return join(folder, "blobs", algorithmOf(digest), hex.slice(0, 2), hex);
-}
-
-function memoFile(folder: string, room: string, key: string): string {
-  const name = createHash("sha256").update(key).digest("hex");
-  return join(folder, "memo", room, name);
 }
 
 function storedContent(digest: Digest, size: number, file: string): StoredContent {
