@@ -94,7 +94,6 @@ async function buildPlatform(
   const budget = recipe.layers ?? layerBudget;
   const root = await rootOf(
     recipe,
-    lock,
     locked,
     debianArchitecture(platform),
     budget,
