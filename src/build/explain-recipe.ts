@@ -35,13 +35,10 @@ function trust(recipe: Recipe, lock: Lock): Step {
         : []),
     ],
     rows: {
-      columns: ["repository", "made", "index", "signed by"],
-      rows: lock.repositories.map(({ id, date, index, keys }) => [
-        id,
-        date.slice(0, 10),
-        index.slice(7, 19),
-        keys.join(" ") || "nobody",
-      ]),
+      columns: ["repository", "made", "signed by the key"],
+      rows: lock.repositories.flatMap(({ id, date, keys }) =>
+        (keys.length > 0 ? keys : ["nobody"]).map((key) => [id, date.slice(0, 10), key]),
+      ),
     },
     commands: [
       "curl -O $MIRROR/dists/$SUITE/InRelease",
@@ -169,10 +166,19 @@ function accounts({ accounts: { runAs, users, groups } }: Recipe): Step {
         : `The program runs as ${runAs}${runAs === "nonroot" ? ", which is user 65532" : ""}.`,
     ],
     commands: [
-      ...groups.map(({ name, gid }) => `groupadd --root rootfs --gid ${gid} ${name}`),
-      ...users.map(({ name, uid }) => `useradd --root rootfs --uid ${uid} ${name}`),
+      ...(runAs === "nonroot" ? [...makeGroup("nonroot", 65532), ...makeUser("nonroot", 65532)] : []),
+      ...groups.flatMap(({ name, gid }) => makeGroup(name, gid)),
+      ...users.flatMap(({ name, uid }) => makeUser(name, uid)),
     ],
   };
+}
+
+function makeGroup(name: string, gid: number): string[] {
+  return [`groupadd --root $PWD/rootfs --gid ${gid} ${name}`];
+}
+
+function makeUser(name: string, uid: number): string[] {
+  return [`useradd --root $PWD/rootfs --uid ${uid} --gid ${uid} --no-create-home ${name}`];
 }
 
 function layers({ compression, layers: most }: Recipe): Step {
@@ -193,7 +199,7 @@ function layers({ compression, layers: most }: Recipe): Step {
   };
 }
 
-function image({ config, name }: Recipe, platforms: readonly string[]): Step {
+function image({ config }: Recipe, platforms: readonly string[]): Step {
   const runs = [...(config.entrypoint ?? []), ...(config.cmd ?? [])];
   return {
     title: "Make the image",
@@ -203,9 +209,20 @@ function image({ config, name }: Recipe, platforms: readonly string[]): Step {
       ...(platforms.length > 1 ? ["An index lists the manifest of each platform."] : []),
     ],
     commands: [
-      `umoci config --image ${name.replace(/^.*\//, "")}${(config.entrypoint ?? []).map((word) => ` --config.entrypoint ${word}`).join("")}`,
+      "umoci init --layout image && umoci new --image image:latest",
+      "umoci raw add-layer --image image:latest layer.tar",
+      [
+        "umoci config --image image:latest",
+        ...words("entrypoint", config.entrypoint),
+        ...words("cmd", config.cmd),
+      ].join(" "),
     ],
   };
+}
+
+/** One flag of umoci for each word, quoted for a shell. */
+function words(field: string, given: readonly string[] = []): string[] {
+  return given.map((word) => `--config.${field} '${word.replaceAll("'", "'\\''")}'`);
 }
 
 function output({ to, name }: Recipe): Step {
@@ -217,7 +234,9 @@ function output({ to, name }: Recipe): Step {
         : "The recipe names no place, so it becomes one file in the current folder.",
       "A file appears under its name only when it is whole.",
     ],
-    commands: [`docker load --input ${name.replace(/^.*\//, "")}.tar`],
+    commands: (to.length > 0 ? to : [`docker-archive:${name.replace(/^.*\//, "")}.tar`])
+      .filter((location) => !location.startsWith("tar:"))
+      .map((location) => `skopeo copy oci:image:latest ${location}`),
   };
 }
 

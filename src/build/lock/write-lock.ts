@@ -39,7 +39,11 @@ function repositoryLines({ id, index, date, keys }: LockedRepository): string[] 
     `  - id: ${scalar(id)}`,
     `    index: ${scalar(index)}`,
     `    date: ${scalar(date)}`,
-    `    keys: ${list([...keys].sort(byText))}`,
+    // All in quotes, since some fingerprints look like numbers.
+    `    keys: [${[...keys]
+      .sort(byText)
+      .map((key) => JSON.stringify(key))
+      .join(", ")}]`,
   ];
 }
 

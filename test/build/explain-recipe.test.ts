@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { explainRecipe } from "../../src/build/explain-recipe.ts";
+import type { Lock } from "../../src/build/lock/lock.ts";
+import { parseRecipe } from "../../src/build/recipe/parse-recipe.ts";
+import { recipeDigest } from "../../src/build/recipe/recipe-digest.ts";
+import { digestOf } from "../../src/bytes/digest.ts";
+
+const explain = (text: string, lock: Partial<Lock> = {}) => {
+  const recipe = parseRecipe(text, { file: "tare.yaml" });
+  const empty: Lock = {
+    version: 1,
+    tare: "0",
+    recipe: recipeDigest(recipe),
+    compressor: "x",
+    repositories: [],
+    platforms: [],
+  };
+  return explainRecipe(recipe, { ...empty, ...lock }, ["linux/amd64"]);
+};
+const debian =
+  "name: x\npackages: { from: debian, suite: bookworm, include: [a, b], variant: essential, recommends: true, exclude: c }";
+
+test("a recipe of files alone has no word about packages", () => {
+  const { steps } = explain(
+    "name: x\nfiles: [{ to: /a, text: b, mode: 0600, owner: '1:2' }, { to: /d, directory: true }, { to: /e, from: f }]",
+  );
+  expect(steps.map(({ title }) => title)).toEqual([
+    "Add your own files",
+    "Make layers",
+    "Make the image",
+    "Write it",
+  ]);
+  expect(steps[0]?.commands).toEqual([
+    "install -D -m 0600 -o 1 -g 2 /dev/stdin rootfs/a    # the text of the recipe",
+    "install -d rootfs/d",
+    "cp -r f rootfs/e",
+  ]);
+});
+
+test("what is asked for is said in one sentence", () => {
+  const step = explain(debian).steps.find(({ title }) => title === "Which packages");
+  expect(step?.words[0]).toBe(
+    "From debian bookworm: a, b, with all packages marked as essential, and what all of that needs or recommends; never c.",
+  );
+  expect(step?.commands).toEqual([
+    "mmdebstrap --simulate --variant=essential --include=a,b bookworm /dev/null $MIRROR",
+  ]);
+});
+
+test("the chain of trust names each key, and says so when there is none", () => {
+  const repositories = [
+    {
+      id: "debian/bookworm",
+      index: digestOf("a"),
+      date: "2026-01-10T00:00:00Z",
+      keys: ["A".repeat(40), "B".repeat(40)],
+    },
+    { id: "own/x", index: digestOf("b"), date: "2026-01-11T00:00:00Z", keys: [] },
+  ];
+  const step = explain(debian.replace("exclude: c", "allow-unsigned: true"), { repositories }).steps[0];
+  expect(step?.words.at(-1)).toMatch(/nobody vouches/);
+  expect(step?.rows?.rows).toEqual([
+    ["debian/bookworm", "2026-01-10", "A".repeat(40)],
+    ["debian/bookworm", "2026-01-10", "B".repeat(40)],
+    ["own/x", "2026-01-11", "nobody"],
+  ]);
+});
+
+test("words of a command line are quoted for a shell", () => {
+  const { steps } = explain(`name: x\nconfig: { entrypoint: [/bin/sh, -c, "echo 'hi'"] }`);
+  expect(steps.find(({ title }) => title === "Make the image")?.commands.at(-1)).toBe(
+    `umoci config --image image:latest --config.entrypoint '/bin/sh' --config.entrypoint '-c' --config.entrypoint 'echo '\\''hi'\\'''`,
+  );
+});
