@@ -1,5 +1,5 @@
 /**
- * Builds the published package into dist/: the command, the library, the worker thread, their types, and the licences
+ * Builds the published package into dist/: the command, the library, their types, and the licences
  * of what is bundled. Parts that a command does not need stay in chunks of their own and are not loaded.
  */
 import { execFileSync } from "node:child_process";
@@ -11,7 +11,7 @@ process.chdir(`${import.meta.dirname}/..`);
 rmSync("dist", { recursive: true, force: true });
 
 const { metafile } = await build({
-  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts", worker: "src/build/worker.ts" },
+  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts" },
   outdir: "dist",
   bundle: true,
   splitting: true,
