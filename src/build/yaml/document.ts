@@ -7,7 +7,7 @@ const maxDepth = 32;
 const maxNodes = 100_000;
 
 /** Plain data of a YAML file: every scalar is its own text, so that `1.10`, `no` and `0755` stay what was written. */
-export type Plain = string | readonly Plain[] | { readonly [key: string]: Plain };
+type Plain = string | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** Steps from the root of the data to one value in it. */
 export type Path = readonly PropertyKey[];

@@ -86,7 +86,7 @@ function wordFor(type: string): string {
 }
 
 /** `packages[0].suite`; the whole file is "the file". */
-export function nameOf(path: Path): string {
+function nameOf(path: Path): string {
   let name = "";
   for (const step of path) {
     if (typeof step === "number") name += `[${step}]`;
