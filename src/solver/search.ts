@@ -2,7 +2,7 @@ import { Assignment, type Clause, type Fact, type Literal } from "./clauses.ts";
 import type { Requirement, Universe } from "./universe.ts";
 
 /** Contradictions met before the search is given up: real archives need a handful. */
-const contradictionLimit = 20_000;
+const contradictionLimit = 5_000;
 
 export type Found<Candidate> =
   /** In the order in which they were decided for. */

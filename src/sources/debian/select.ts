@@ -21,17 +21,23 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
   const asked = wants.include.map((text) => parseWant(text));
   const foreign = asked.flatMap((want) => want.architecture ?? []).sort(byText);
   const archive = new Archive(repositories, wants.architecture, foreign);
+  const exclude = new Set(wants.exclude);
   const universe = new DebianUniverse(archive, {
     recommends: wants.recommends,
-    exclude: new Set(wants.exclude),
+    exclude,
     prefer: new Set(wants.prefer),
   });
-  for (const { name, architecture, version } of wants.keep ?? []) keepVersion(name, architecture, version, archive);
+  for (const { name, architecture, version } of wants.keep ?? [])
+    keepVersion(name, architecture, version, archive);
   for (const want of asked) fix(want, archive);
-  const base = variantNames(repositories, archive, wants.variant).map((name) =>
-    universe.requirement([{ name }], archive.native),
+  const base = variantNames(repositories, archive, wants.variant)
+    .filter((name) => !exclude.has(name))
+    .map((name) => universe.requirement([{ name }], archive.native));
+  const byName = asked.map((want) =>
+    exclude.has(want.name)
+      ? { text: want.text, alternatives: [], note: `${want.name} is excluded` }
+      : requirementOf(want, archive, universe),
   );
-  const byName = asked.map((want) => requirementOf(want, archive, universe));
   const solution = solve([...base, ...byName], universe);
   const named = new Set(byName.flatMap((requirement) => requirement.alternatives));
   return selectionOf(solution, named, universe);
@@ -39,7 +45,9 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
 
 function keepVersion(name: string, architecture: string, version: string, archive: Archive): void {
   const versions = archive.named(name).flat();
-  const kept = versions.find(({ record }) => record.version === version && record.architecture === architecture);
+  const kept = versions.find(
+    ({ record }) => record.version === version && record.architecture === architecture,
+  );
   if (kept !== undefined) archive.prefer(kept);
 }
 

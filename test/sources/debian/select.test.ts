@@ -208,6 +208,20 @@ describe("excludes", () => {
     ]);
     expect(refusal(world, ["a"], { exclude: ["a"] })).toEqual(["a: a is excluded"]);
   });
+  test("what was asked for cannot be excluded, in whatever words", () => {
+    expect(refusal(world, ["a=1"], { exclude: ["a"] })).toEqual(["a=1: a is excluded"]);
+  });
+  test("a member of a variant can be left out, unless another one needs it", () => {
+    const base = [
+      { Package: "apt", Depends: "gpgv" },
+      { Package: "gpgv", Priority: "required" },
+      { Package: "tzdata", Priority: "required" },
+    ];
+    expect(select(base, [], { variant: "minbase", exclude: ["tzdata"] })).toEqual(["apt 1", "gpgv 1"]);
+    expect(refusal(base, [], { variant: "minbase", exclude: ["gpgv"] })).toEqual([
+      "apt 1 needs gpgv, but gpgv is excluded",
+    ]);
+  });
   test("a recommended package can be left out", () => {
     const gentle = [{ Package: "a", Recommends: "b" }, { Package: "b" }];
     expect(select(gentle, ["a"], { recommends: true, exclude: ["b"] })).toEqual(["a 1"]);

@@ -212,11 +212,13 @@ class Packer {
   /** Hex that is not hex, or not 64 digits, is no digest: the package will be refused if it is ever selected. */
   #digest(start: number, end: number): void {
     if (end - start !== 64) return;
+    const text = this.#text;
     const mark = this.#filled;
     this.#body[this.#filled++] = Field.sha256;
     this.#body[this.#filled++] = 32;
     for (let at = start; at < end; at += 2) {
-      const byte = (nibble(this.#text[at] as number) << 4) | nibble(this.#text[at + 1] as number);
+      const high = nibbles[text[at] as number] as number;
+      const byte = (high << 4) | (nibbles[text[at + 1] as number] as number);
       if (byte < 0) {
         this.#filled = mark;
         return;
@@ -233,7 +235,7 @@ class Packer {
       while (at < end && startsNoName(body[at] as number)) at += 1;
       const first = at;
       while (at < end && !endsName(body[at] as number)) at += 1;
-      if (at > first && body[at] !== colon) this.#names.mention(first, at);
+      if (at > first && (at === end || body[at] !== colon)) this.#names.mention(first, at);
       while (at < end && body[at] !== comma && body[at] !== bar) at += 1;
     }
   }
@@ -302,11 +304,12 @@ function endsName(code: number): boolean {
   return startsNoName(code) || code === 40 || code === colon || code === 91 || code === 60;
 }
 
-/** The value of a hex digit; far below zero for anything else, so that a sum of two shows it. */
-function nibble(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  const letter = code | 32;
-  return letter >= 97 && letter <= 102 ? letter - 87 : -4096;
+/** The value of a hex digit by its code; far below zero for anything else, so that a pair of them shows it. */
+const nibbles = new Int16Array(256).fill(-4096);
+for (let value = 0; value < 16; value += 1) {
+  const digit = value.toString(16);
+  nibbles[digit.charCodeAt(0)] = value;
+  nibbles[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
 function traitWith(trait: number, id: number, text: Uint8Array, start: number, end: number): number {
