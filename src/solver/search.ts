@@ -1,4 +1,4 @@
-import { Assignment, type Clause, type Fact, type Literal } from "./clauses.ts";
+import { Assignment, type Clause, type Fact, type Literal, variableOf } from "./clauses.ts";
 import type { Requirement, Universe } from "./universe.ts";
 
 /** Contradictions met before the search is given up: real archives need a handful. */
@@ -162,7 +162,7 @@ class Search<Candidate> {
       if ("kind" in clause.origin) facts.push(clause.origin);
       else pending.push(...clause.origin);
       for (const literal of clause.literals) {
-        const variable = Math.abs(literal) - 1;
+        const variable = variableOf(literal);
         const reason = this.#assignment.reasonOf(variable);
         if (reason !== undefined && this.#assignment.levelOf(variable) === 0) pending.push(reason);
       }

@@ -28,7 +28,7 @@ export type AptAnswer = { readonly packages: readonly string[] } | { readonly re
  */
 export class AptPeer {
   readonly #options: readonly string[];
-  readonly architecture = execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim();
+  readonly architecture = ask("dpkg", ["--print-architecture"]).trim();
 
   private constructor(folder: string) {
     const settings = {
@@ -54,8 +54,14 @@ export class AptPeer {
     const format = ["SUITE", "CODENAME", "COMPONENT", "ARCHITECTURE", "FILENAME", "DESCRIPTION"]
       .map((field) => `$(${field})`)
       .join("\t");
-    const listed = this.#ask("apt-get", ["indextargets", "--format", format, "Created-By: Packages"]);
-    const policy = this.#ask("apt-cache", ["policy"]);
+    const listed = ask("apt-get", [
+      ...this.#options,
+      "indextargets",
+      "--format",
+      format,
+      "Created-By: Packages",
+    ]);
+    const policy = ask("apt-cache", [...this.#options, "policy"]);
     return listed
       .split("\n")
       .filter((line) => line !== "")
@@ -91,14 +97,10 @@ export class AptPeer {
       return { refused: stderr };
     }
   }
+}
 
-  #ask(program: string, args: readonly string[]): string {
-    return execFileSync(program, [...this.#options, ...args], {
-      encoding: "utf8",
-      env: plainEnvironment(),
-      maxBuffer: most,
-    });
-  }
+function ask(program: string, args: readonly string[]): string {
+  return execFileSync(program, args, { encoding: "utf8", env: plainEnvironment(), maxBuffer: most });
 }
 
 function plainEnvironment(): NodeJS.ProcessEnv {
