@@ -12,10 +12,13 @@ export function processIo(): { readonly io: Io; end(): void } {
       if (abort.signal.aborted) process.exit(130);
       abort.abort();
     });
-  // Whoever read our output may leave early (`tare explain | head`): that is no error.
   for (const stream of [stdout, stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      // Whoever read our output may leave early (`tare explain | head`): that is no error.
+      if (error.code === "EPIPE") return;
+      if (stream === stdout)
+        stderr.write(`tare: the output could not be written (${error.code ?? error.message}).\n`);
+      process.exit(3);
     });
   const screen = {
     isTTY: stderr.isTTY === true && env.TERM !== "dumb" && !env.CI,

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -92,4 +93,15 @@ test("a reader that leaves early is no error", async () => {
   });
   const status = await new Promise((done) => child.on("close", done));
   expect({ status, complaint }).toEqual({ status: 0, complaint: "" });
+});
+
+test("a full disk under the standard output is one line, and no success", (context) => {
+  if (!existsSync("/dev/full")) context.skip("there is no /dev/full here");
+  const { status, stderr } = spawnSync("sh", ["-c", `"$0" "$1" --help >/dev/full`, process.execPath, main], {
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({
+    status: 3,
+    stderr: "tare: the output could not be written (ENOSPC).\n",
+  });
 });
