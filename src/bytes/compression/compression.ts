@@ -3,6 +3,7 @@ import { type AnyBytes, type Bytes, concatenate } from "../bytes.ts";
 import { ByteReader } from "../reader.ts";
 import { through } from "./through.ts";
 import { unxz } from "./xz.ts";
+import { framewise } from "./zstd-frames.ts";
 
 /** How bytes are compressed, told from their first six. */
 export type CompressionFormat = "none" | "gzip" | "zstd" | "xz" | "bzip2";
@@ -32,7 +33,8 @@ export async function* decompress(source: AnyBytes, where: string): Bytes {
     const whole = concatenate([[start], reader.rest()]);
     const format = compressionOf(start);
     if (format === "gzip") yield* through(whole, createGunzip({ chunkSize }), format, where);
-    else if (format === "zstd") yield* through(whole, createZstdDecompress({ chunkSize }), format, where);
+    else if (format === "zstd")
+      yield* through(framewise(whole), createZstdDecompress({ chunkSize }), format, where);
     else if (format === "xz") yield* unxz(whole, where);
     else yield* whole;
   } finally {
