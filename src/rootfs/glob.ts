@@ -1,11 +1,19 @@
 /**
  * A shell pattern (`*`, `?`, `[…]`; POSIX 2.13) for one path segment as a test. A leading dot must be spelled out.
- * Matching takes time in proportion to pattern and name, whatever the pattern.
  */
 export function globPattern(pattern: string): (name: string) => boolean {
-  const parts = partsOf(pattern);
+  const test = shellPattern(pattern);
   const dotted = pattern.startsWith(".");
-  return (name) => (dotted || !name.startsWith(".")) && matches(parts, [...name]);
+  return (name) => (dotted || !name.startsWith(".")) && test(name);
+}
+
+/**
+ * A shell pattern for any text, as in `case`. A backslash quotes what follows. Matching takes time in proportion to
+ * pattern times text, whatever the pattern.
+ */
+export function shellPattern(pattern: string): (text: string) => boolean {
+  const parts = partsOf(pattern);
+  return (text) => matches(parts, [...text]);
 }
 
 type Part =

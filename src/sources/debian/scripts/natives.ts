@@ -1,0 +1,37 @@
+import { configureCertificates, updateCertificates } from "./certificates.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A script whose work is done as a whole, because reading it line by line would not get far. */
+interface Native {
+  /** Texts that the script must hold: a later version that does something else is read like any other. */
+  readonly holds: readonly string[];
+  readonly phrase: string;
+  /** Does the work; says what is in the way, if anything. */
+  readonly run: (workspace: Workspace) => string | undefined;
+}
+
+const nothing = () => undefined;
+
+const certificates: Native = {
+  holds: ["/etc/ca-certificates.conf", "update-ca-certificates"],
+  phrase: "certificates",
+  run(workspace) {
+    workspace.makeDirectory("/usr/local/share/ca-certificates", true);
+    configureCertificates(workspace);
+    return updateCertificates(workspace);
+  },
+};
+
+/** By package and script. */
+const natives = new Map<string, Native>([
+  ["ca-certificates/postinst", certificates],
+  [
+    "ca-certificates/config",
+    { holds: ["ca-certificates/trust_new_crts"], phrase: "every certificate is trusted", run: nothing },
+  ],
+]);
+
+export function nativeOf(name: string, script: string, text: string): Native | undefined {
+  const native = natives.get(`${name}/${script}`);
+  return native?.holds.every((part) => text.includes(part)) ? native : undefined;
+}
