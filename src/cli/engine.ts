@@ -12,7 +12,7 @@ export interface Engine {
   openStore(folder: string): Promise<DiskStore>;
   /** Keeps garbage collectors away until it is called. */
   leaseStore(folder: string): Promise<() => Promise<void>>;
-  garbage(): Promise<typeof import("../store/garbage.ts")>;
+  readonly garbage: typeof import("../store/garbage.ts");
   webFetch(environment: World["environment"]): Promise<Fetch>;
   lockRecipe(recipe: Recipe, world: World, options: LockOptions): Promise<Lock>;
   buildRecipe(recipe: Recipe, lock: Lock, world: World, options: BuildOptions): Promise<BuildResult>;

@@ -1,17 +1,19 @@
+import { buildRecipe } from "../build/build-recipe.ts";
+import { thisHost } from "../build/this-host.ts";
+import { openStore } from "../store/disk-store.ts";
+import * as garbage from "../store/garbage.ts";
+import { lease } from "../store/lease.ts";
 import type { Engine } from "./engine.ts";
 
-/** Each part is loaded when it is first used: `tare why` needs no HTTP client, a warm build no solver. */
+/** What needs large libraries is loaded when it is first used: a warm build has no need of a solver or an HTTP client. */
 export const realEngine: Engine = {
-  openStore: async (folder) => (await import("../store/disk-store.ts")).openStore(folder),
-  leaseStore: async (folder) => (await import("../store/lease.ts")).lease(folder),
-  garbage: () => import("../store/garbage.ts"),
+  openStore,
+  leaseStore: lease,
+  garbage,
   async webFetch(environment) {
-    const [{ webFetch }, { thisHost }] = await Promise.all([
-      import("../http/web-fetch.ts"),
-      import("../build/this-host.ts"),
-    ]);
+    const { webFetch } = await import("../http/web-fetch.ts");
     return webFetch({ environment, host: thisHost });
   },
   lockRecipe: async (...given) => (await import("../build/lock-recipe.ts")).lockRecipe(...given),
-  buildRecipe: async (...given) => (await import("../build/build-recipe.ts")).buildRecipe(...given),
+  buildRecipe,
 };

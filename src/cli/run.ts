@@ -6,10 +6,7 @@ import { cacheFolder } from "./folders.ts";
 export async function run(argv: readonly string[]): Promise<number> {
   // In the user's own cache: Node's default is a folder that others may write to.
   enableCompileCache(join(cacheFolder(process.env), "compiled"));
-  const [{ processIo }, { runProgram }] = await Promise.all([
-    import("./process-io.ts"),
-    import("./program.ts"),
-  ]);
+  const { processIo, runProgram } = await import("./start.ts");
   const { io, end } = processIo();
   try {
     return await runProgram(argv, io);

@@ -22,7 +22,7 @@ export const defaultLevels: Readonly<Record<Compression, number>> = { none: 0, g
 export const blockSizes: Readonly<Record<Compression, number>> = {
   none: 4 << 20,
   gzip: 4 << 20,
-  zstd: 16 << 20,
+  zstd: 8 << 20,
 };
 
 const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);

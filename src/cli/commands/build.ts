@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import type { Recipe } from "../../build/recipe/recipe.ts";
 import { TareError } from "../../errors.ts";
 import type { Location } from "../../images/location.ts";
+import { parseLocation } from "../../images/location.ts";
+import { buildReport } from "../../report/build-report.ts";
 import { command, recipeArgument, recipeOptions } from "../command.ts";
 import { lockFor } from "../locked.ts";
 import { findRecipe, platformsOf, readRecipe } from "../recipe-file.ts";
@@ -56,7 +58,6 @@ export const build = command({
       const say = to.some(({ path }) => path === "-") ? (text: string) => io.note(text.trimEnd()) : io.out;
       if (options.json) say(`${JSON.stringify(result, null, 2)}\n`);
       else {
-        const { buildReport } = await import("../../report/build-report.ts");
         for (const warning of result.warnings) io.note(warning);
         say(buildReport(result, io));
       }
@@ -85,7 +86,6 @@ async function locationsOf(
   recipeFolder: string,
   folder: string,
 ): Promise<Location[]> {
-  const { parseLocation } = await import("../../images/location.ts");
   const absolute = (texts: readonly string[], base: string) =>
     texts.map((text) => {
       const location = parseLocation(text);

@@ -1,3 +1,6 @@
+import { explainRecipe } from "../../build/explain-recipe.ts";
+import { staleness } from "../../build/lock/staleness.ts";
+import { explanationText } from "../../report/explanation.ts";
 import { command, recipeArgument, recipeOptions } from "../command.ts";
 import { lockedPlatforms } from "../locked.ts";
 import { findRecipe, platformsOf, readLock, readRecipe } from "../recipe-file.ts";
@@ -19,7 +22,6 @@ export const explain = command({
       const recipe = await readRecipe(place, options.set, world.store);
       const platforms = platformsOf(options.platform, recipe);
       const previous = await readLock(place, world.store);
-      const { staleness } = await import("../../build/lock/staleness.ts");
       const fits = previous !== undefined && staleness(previous, recipe, platforms).length === 0;
       const lock = fits
         ? previous
@@ -28,9 +30,7 @@ export const explain = command({
             platforms: lockedPlatforms(platforms, recipe, previous),
             ...(previous && { previous }),
           });
-      const { explainRecipe } = await import("../../build/explain-recipe.ts");
       const explanation = explainRecipe(recipe, lock, platforms);
-      const { explanationText } = await import("../../report/explanation.ts");
       io.out(options.json ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation, io));
       return 0;
     });

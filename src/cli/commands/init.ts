@@ -1,4 +1,7 @@
-import { join, relative } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename, join, relative, resolve } from "node:path";
+import { startingRecipe } from "../../build/recipe/starting-recipe.ts";
+import { writeFailure } from "../../bytes/write-file.ts";
 import { TareError } from "../../errors.ts";
 import { command } from "../command.ts";
 
@@ -12,9 +15,6 @@ export const init = command({
   options: {},
   examples: [{ does: "Start a recipe in this folder", line: "tare init" }],
   async run({ arguments: [folder = "."], options }, io) {
-    const { mkdir, writeFile } = await import("node:fs/promises");
-    const { basename, resolve } = await import("node:path");
-    const { startingRecipe } = await import("../../build/recipe/starting-recipe.ts");
     const target = resolve(io.folder, folder);
     const file = join(target, "tare.yaml");
     const shown = relative(io.folder, file);
@@ -24,7 +24,6 @@ export const init = command({
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === "EEXIST") throw new TareError({ code: "FILE_EXISTS", file: shown }, { cause });
-      const { writeFailure } = await import("../../bytes/write-file.ts");
       throw writeFailure(cause, shown);
     }
     io.out(

@@ -1,4 +1,6 @@
 import { lockText, writeLock } from "../../build/lock/write-lock.ts";
+import { TareError } from "../../errors.ts";
+import { lockChanges, lockReport } from "../../report/lock-report.ts";
 import { command, recipeOptions } from "../command.ts";
 import { lockedPlatforms } from "../locked.ts";
 import { findRecipe, platformsOf, readLock, readRecipe } from "../recipe-file.ts";
@@ -24,7 +26,6 @@ export const lock = command({
   ],
   async run({ arguments: packages, options }, io) {
     if (packages.length > 0 && !options.update) {
-      const { TareError } = await import("../../errors.ts");
       throw new TareError({
         code: "BAD_USAGE",
         why: "packages are named only with --update; a recipe goes to --file",
@@ -43,7 +44,6 @@ export const lock = command({
       });
       const changed = previous === undefined || lockText(previous) !== lockText(next);
       if (changed) await writeLock(place.lockPath, next);
-      const { lockChanges, lockReport } = await import("../../report/lock-report.ts");
       const changes = lockChanges(previous?.platforms ?? [], next.platforms);
       io.out(
         options.json

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { TareError } from "../../errors.ts";
+import { clearedText, contentsOf, contentsText, sweptText, verifiedText } from "../../report/store.ts";
 import { command, storeOption } from "../command.ts";
 import { storeFolder } from "../folders.ts";
 import { parseAge, parseSize } from "../quantities.ts";
@@ -34,9 +35,6 @@ export const store = command({
       refuse("--older and --max-size go with gc");
     const folder =
       options.store === undefined ? storeFolder(io.environment) : resolve(io.folder, options.store);
-    const { clearedText, contentsOf, contentsText, sweptText, verifiedText } = await import(
-      "../../report/store.ts"
-    );
     const say = (value: unknown, text: string) =>
       io.out(options.json ? `${JSON.stringify(value, null, 2)}\n` : text);
     const { garbage } = io.engine;
@@ -45,7 +43,7 @@ export const store = command({
         say({ folder }, `${folder}\n`);
         return 0;
       case "list": {
-        const contents = contentsOf(await (await garbage()).listStore(folder));
+        const contents = contentsOf(await garbage.listStore(folder));
         say({ folder, rooms: contents }, contentsText(folder, contents, io));
         return 0;
       }
@@ -60,7 +58,7 @@ export const store = command({
             ? undefined
             : (parseSize(options["max-size"]) ??
               refuse(`--max-size needs a size, as 2GB, not ${JSON.stringify(options["max-size"])}`));
-        const swept = await (await garbage()).collectGarbage(folder, {
+        const swept = await garbage.collectGarbage(folder, {
           ...(older !== undefined && { usedSince: Date.now() - older }),
           ...(maxSize !== undefined && { maxSize }),
         });
@@ -68,12 +66,12 @@ export const store = command({
         return 0;
       }
       case "verify": {
-        const verified = await (await garbage()).verifyStore(folder, io.signal);
+        const verified = await garbage.verifyStore(folder, io.signal);
         say(verified, verifiedText(verified));
         return verified.damaged.length > 0 ? 1 : 0;
       }
       case "clear": {
-        const swept = await (await garbage()).collectGarbage(folder, { maxSize: 0 });
+        const swept = await garbage.collectGarbage(folder, { maxSize: 0 });
         say(swept, clearedText(swept));
         return 0;
       }

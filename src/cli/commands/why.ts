@@ -1,3 +1,4 @@
+import { reasonsFor, reasonsText } from "../../report/why.ts";
 import { command, recipeOptions, storeOption } from "../command.ts";
 import { findRecipe, requireLock } from "../recipe-file.ts";
 import { withWorld } from "../with-world.ts";
@@ -15,7 +16,6 @@ export const why = command({
     const place = await findRecipe(io, argument, options.file);
     return withWorld(io, { store: options.store, offline: true }, async ({ store }) => {
       const lock = await requireLock(place, store);
-      const { reasonsFor, reasonsText } = await import("../../report/why.ts");
       const reasons = reasonsFor(lock.platforms, name, place.lockName);
       io.out(options.json ? `${JSON.stringify(reasons, null, 2)}\n` : reasonsText(reasons));
       return 0;
