@@ -15,29 +15,48 @@ export async function writeFileWhole(
 ): Promise<number> {
   const beside = `${file}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    const size = await writeSynced(beside, source, options.mode ?? 0o644);
-    await rename(beside, file);
-    await syncFolder(dirname(file));
+    const size = await writeSynced(beside, source, options.mode ?? 0o644, file);
+    await orWriteFailure(file, async () => {
+      await rename(beside, file);
+      await syncFolder(dirname(file));
+    });
     return size;
   } catch (cause) {
-    await rm(beside, { force: true });
-    throw writeFailure(cause, file);
+    await rm(beside, { force: true }).catch(() => undefined);
+    throw cause;
   }
 }
 
-/** Streams into a new file and syncs it. The caller removes it on an error. Returns the bytes written. */
-export async function writeSynced(file: string, source: AnyBytes, mode: number): Promise<number> {
-  const handle = await open(file, "wx", mode);
+/**
+ * Streams into a new file and syncs it. The caller removes it on an error. Returns the bytes written.
+ * @param named what the file is called in sentences
+ * @throws DISK_FULL, CANNOT_WRITE, and whatever the source throws, as it is
+ */
+export async function writeSynced(
+  file: string,
+  source: AnyBytes,
+  mode: number,
+  named = file,
+): Promise<number> {
+  const handle = await orWriteFailure(named, () => open(file, "wx", mode));
   try {
     let size = 0;
     for await (const chunk of source) {
-      await writeAll(handle, chunk);
+      await orWriteFailure(named, () => writeAll(handle, chunk));
       size += chunk.byteLength;
     }
-    await handle.sync();
+    await orWriteFailure(named, () => handle.sync());
     return size;
   } finally {
     await handle.close();
+  }
+}
+
+async function orWriteFailure<Value>(file: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw writeFailure(cause, file);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { algorithmOf, type Digest, type Expected, hexOf, verified } from "../bytes/digest.ts";
 import { writeFailure, writeSynced } from "../bytes/write-file.ts";
@@ -42,7 +42,7 @@ export async function openStore(folder: string): Promise<DiskStore> {
       return storedContent(digest, size, file);
     } catch (cause) {
       await rm(beside, { force: true });
-      throw writeFailure(cause, beside);
+      throw cause;
     }
   }
 
@@ -51,7 +51,9 @@ export async function openStore(folder: string): Promise<DiskStore> {
     find,
     async put(source, want: Expected, what, signal) {
       const present = await find(want.digest);
-      return present ?? keep(verified(abortable(source, signal), want, what), () => want.digest);
+      // A file of another length was damaged where it lies: it is replaced.
+      if (present !== undefined && present.size === (want.size ?? present.size)) return present;
+      return keep(verified(abortable(source, signal), want, what), () => want.digest);
     },
     async add(source, _what, signal) {
       const hash = createHash("sha256");
@@ -71,7 +73,9 @@ export async function openStore(folder: string): Promise<DiskStore> {
     },
     async scratch() {
       const path = newTemporary();
-      await mkdir(path);
+      await mkdir(path).catch((cause) => {
+        throw writeFailure(cause, path);
+      });
       return path;
     },
   };
@@ -110,10 +114,12 @@ async function sizeOf(file: string): Promise<number | undefined> {
 
 async function renameInto(from: string, to: string): Promise<void> {
   try {
-    await rename(from, to);
+    await rename(from, to).catch(async (cause: NodeJS.ErrnoException) => {
+      if (cause.code !== "ENOENT") throw cause;
+      await mkdir(dirname(to), { recursive: true });
+      await rename(from, to);
+    });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
-    await mkdir(join(to, ".."), { recursive: true });
-    await rename(from, to);
+    throw writeFailure(cause, to);
   }
 }

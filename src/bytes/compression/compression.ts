@@ -1,30 +1,35 @@
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createZstdDecompress } from "node:zlib";
 import { type AnyBytes, type Bytes, concatenate } from "../bytes.ts";
 import { ByteReader } from "../reader.ts";
-import { through } from "./through.ts";
+import { gunzip } from "./gzip.ts";
+import { through, unsound } from "./through.ts";
 import { unxz } from "./xz.ts";
 import { framewise } from "./zstd-frames.ts";
 
 /** How bytes are compressed, told from their first six. */
 export type CompressionFormat = "none" | "gzip" | "zstd" | "xz" | "bzip2";
 
-const magics: readonly (readonly [CompressionFormat, readonly number[]])[] = [
-  ["gzip", [0x1f, 0x8b]],
-  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
-  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
-  ["bzip2", [0x42, 0x5a, 0x68]],
+/** On the hexadecimal form. */
+const magics: readonly (readonly [CompressionFormat, RegExp])[] = [
+  ["gzip", /^1f8b/],
+  // A frame, or one that says nothing of its content and is skipped (RFC 8878, 3.1).
+  ["zstd", /^(?:28b52ffd|5[0-9a-f]2a4d18)/],
+  ["xz", /^fd377a585a00/],
+  ["bzip2", /^425a683[1-9](?:3141|1772)/],
 ];
 
 export function compressionOf(start: Uint8Array): CompressionFormat {
-  return magics.find(([, magic]) => magic.every((byte, at) => start[at] === byte))?.[0] ?? "none";
+  const text = Buffer.from(start.subarray(0, 6)).toString("hex");
+  return magics.find(([, magic]) => magic.test(text))?.[0] ?? "none";
 }
 
+/** Bytes per step of a decoder; their own defaults cost much of their speed. */
 const chunkSize = 256 * 1024;
 
 /**
  * Plain bytes, whatever `source` is compressed with (gzip of several members, zstd of several frames, xz, or not at
- * all), judged by content and not by name. Unbounded: put a limit around it.
- * @throws BAD_ARCHIVE, TRUNCATED; `where` names the input in the sentence
+ * all), judged by content and not by name. The source is read to its end. Unbounded: put a limit around it.
+ * @throws BAD_ARCHIVE; `where` names the input in the sentence
  */
 export async function* decompress(source: AnyBytes, where: string): Bytes {
   const reader = new ByteReader(source);
@@ -32,17 +37,18 @@ export async function* decompress(source: AnyBytes, where: string): Bytes {
     const start = await startOf(reader);
     const whole = concatenate([[start], reader.rest()]);
     const format = compressionOf(start);
-    if (format === "gzip") yield* through(whole, createGunzip({ chunkSize }), format, where);
+    if (format === "gzip") yield* gunzip(whole, where, chunkSize);
     else if (format === "zstd")
       yield* through(framewise(whole), createZstdDecompress({ chunkSize }), format, where);
-    else if (format === "xz") yield* unxz(whole, where);
+    else if (format === "xz") yield* unxz(whole, where, chunkSize);
+    else if (format === "bzip2") throw unsound("gzip, zstd or xz", where, "bzip2 is not read here");
     else yield* whole;
   } finally {
     await reader.close();
   }
 }
 
-/** The first six bytes, or as many as there are. */
+/** The first six bytes or more, or as many as there are. */
 async function startOf(reader: ByteReader): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;

@@ -2,10 +2,12 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TareError } from "../../errors.ts";
 import type { AnyBytes, Bytes } from "../bytes.ts";
+import { watch } from "./watch.ts";
 
 /**
- * Runs bytes through a Node transform. An error of the source keeps its own sentence; an error of the transform
- * says that `where` is not sound. Stopping early ends both.
+ * Runs bytes through a Node transform. An error of the source stays what it is; an error of the transform says that
+ * `where` is not sound. Stopping early ends both.
+ * @throws BAD_ARCHIVE
  */
 export async function* through(
   source: AnyBytes,
@@ -13,7 +15,8 @@ export async function* through(
   format: string,
   where: string,
 ): Bytes {
-  const input = Readable.from(source, { objectMode: true });
+  const watched = watch(source);
+  const input = Readable.from(watched.bytes, { objectMode: true });
   const done = pipeline(input, transform);
   let failure: unknown;
   done.catch((cause) => {
@@ -23,21 +26,24 @@ export async function* through(
     yield* transform as unknown as Bytes;
     await done;
   } catch (cause) {
-    const first = failure ?? cause;
-    if (first instanceof TareError || isAbort(first)) throw first;
-    throw new TareError(
-      { code: "BAD_ARCHIVE", format: `${format} stream`, where, why: reasonOf(first) },
-      { cause: first },
-    );
+    const broken = watched.failure();
+    if (broken !== undefined) throw broken.cause;
+    throw unsound(format, where, reasonOf(failure ?? cause), failure ?? cause);
   } finally {
     input.destroy();
   }
 }
 
-function isAbort(cause: unknown): boolean {
-  return cause instanceof Error && cause.name === "AbortError";
+export function unsound(format: string, where: string, why: string, cause?: unknown): TareError {
+  return new TareError({ code: "BAD_ARCHIVE", format: `${format} stream`, where, why }, { cause });
 }
 
+/** Whatever the extra bytes are: how much of them a decoder looks at depends on how its input was cut. */
+export const somethingFollows = "something follows its end";
+
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message.replace(/\.$/, "") : "it does not unpack";
+  if (!(cause instanceof Error)) return "it does not unpack";
+  // All that Node says of a decoder which stopped reading before its input did.
+  if ("code" in cause && cause.code === "ERR_STREAM_PREMATURE_CLOSE") return somethingFollows;
+  return cause.message.replace(/\.$/, "");
 }

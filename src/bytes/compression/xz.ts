@@ -1,41 +1,47 @@
-import { TareError } from "../../errors.ts";
 import type { AnyBytes, Bytes } from "../bytes.ts";
-import { through } from "./through.ts";
+import { through, unsound } from "./through.ts";
+import { watch } from "./watch.ts";
 
-/** `.xz` to plain bytes: with the native liblzma where it is installed, else with a WebAssembly build of it. */
-export async function* unxz(source: AnyBytes, where: string): Bytes {
-  const native = await nativeXz();
-  yield* native === undefined ? unxzWasm(source, where) : through(buffers(source), native(), "xz", where);
+/** `.xz` to plain bytes, several streams too. @throws BAD_ARCHIVE */
+export type XzDecoder = (source: AnyBytes, where: string, chunkSize: number) => Bytes;
+
+/** With the native liblzma where it is installed, else with a WebAssembly build of it, at half the speed. */
+export async function* unxz(source: AnyBytes, where: string, chunkSize: number): Bytes {
+  const decoder = (await nativeXz()) ?? wasmXz;
+  yield* decoder(source, where, chunkSize);
 }
 
-/** Bytes per step of the native decoder; its own default of 8 KiB costs a third of its speed. */
-const chunkSize = 256 * 1024;
+/** Undefined where the module has no binary for this platform: it is optional. */
+export async function nativeXz(): Promise<XzDecoder | undefined> {
+  const module = await import("node-liblzma").catch(() => undefined);
+  if (module === undefined) return undefined;
+  class Decoder extends module.Unxz {
+    /** liblzma tells that input is missing only when it is asked twice in vain; the module asks once. */
+    override _flush(done: (error?: Error | null) => void): void {
+      super._flush((error?: Error | null) => (error ? done(error) : super._flush(done)));
+    }
+  }
+  return (source, where, chunkSize) => {
+    const decoder = new Decoder({ chunkSize }) as unknown as NodeJS.ReadWriteStream;
+    return through(buffers(source), decoder, "xz", where);
+  };
+}
 
 /** The native decoder takes no other kind of byte array. */
 async function* buffers(source: AnyBytes): AsyncIterable<Buffer> {
   for await (const chunk of source) yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** The module is optional: its absence (no prebuilt binary for this platform) is an answer, not an error. */
-async function nativeXz(): Promise<(() => NodeJS.ReadWriteStream) | undefined> {
-  try {
-    const { createUnxz } = await import("node-liblzma");
-    return () => createUnxz({ chunkSize }) as unknown as NodeJS.ReadWriteStream;
-  } catch {
-    return undefined;
-  }
-}
-
-async function* unxzWasm(source: AnyBytes, where: string): Bytes {
-  const { XzReadableStream } = await import("xz-decompress");
-  const stream = new XzReadableStream(ReadableStream.from(source));
+export const wasmXz: XzDecoder = async function* (source, where) {
+  // A CommonJS module whose names Node cannot see from outside.
+  const module = (await import("xz-decompress")) as unknown as { default: typeof import("xz-decompress") };
+  const watched = watch(source);
+  const stream = new module.default.XzReadableStream(ReadableStream.from(watched.bytes));
   try {
     yield* stream as unknown as Bytes;
   } catch (cause) {
-    if (cause instanceof TareError) throw cause;
-    throw new TareError(
-      { code: "BAD_ARCHIVE", format: "xz stream", where, why: "it does not unpack" },
-      { cause },
-    );
+    const broken = watched.failure();
+    if (broken !== undefined) throw broken.cause;
+    throw unsound("xz", where, "it does not unpack", cause);
   }
-}
+};
