@@ -1,5 +1,10 @@
 import type { PlacedEntry, RootView } from "../model/rootfs.ts";
 
+/** As much of a tree as a path needs to be followed. */
+interface Tree {
+  get(path: string): Pick<PlacedEntry, "type" | "link"> | undefined;
+}
+
 /** As many links as Linux follows before it says ELOOP (path_resolution(7)). */
 const MAX_LINKS = 40;
 
@@ -20,7 +25,7 @@ export function resolvePath(root: Pick<RootView, "get">, path: string): PlacedEn
  * Where a path really leads: links in its directories followed, and the last segment's too if `followLast`. The place
  * itself need not exist, but nothing before it may be a file. Undefined for a loop or a path through a file.
  */
-export function realPath(root: Pick<RootView, "get">, path: string, followLast: boolean): string | undefined {
+export function realPath(root: Tree, path: string, followLast: boolean): string | undefined {
   const left = path
     .split("/")
     .filter((segment) => segment !== "" && segment !== ".")

@@ -15,7 +15,11 @@ export interface CompareOptions {
 }
 
 /** Every path on which two roots differ, sorted: presence, type, mode, owner, link text, content. */
-export function compareRoots(a: RootView, b: RootView, { names, times = () => false }: CompareOptions): Difference[] {
+export function compareRoots(
+  a: RootView,
+  b: RootView,
+  { names, times = () => false }: CompareOptions,
+): Difference[] {
   const differences: Difference[] = [];
   const paths = new Set([...a.under(""), ...b.under("")].map((entry) => entry.path));
   for (const path of [...paths].sort()) {

@@ -6,6 +6,8 @@ interface Native {
   /** Texts that the script must hold: a later version that does something else is read like any other. */
   readonly holds: readonly string[];
   readonly phrase: string;
+  /** Whether an image is none the worse without it. */
+  readonly harmless?: true;
   /** Does the work; says what is in the way, if anything. */
   readonly run: (workspace: Workspace) => string | undefined;
 }
@@ -28,6 +30,19 @@ const natives = new Map<string, Native>([
   [
     "ca-certificates/config",
     { holds: ["ca-certificates/trust_new_crts"], phrase: "every certificate is trusted", run: nothing },
+  ],
+  [
+    "dpkg/postinst",
+    {
+      holds: ["fixup_misplaced_alternatives", "check_merged_usr_via_aliased_dirs"],
+      phrase: "nothing of an older version to clean up",
+      harmless: true,
+      run: nothing,
+    },
+  ],
+  [
+    "usr-is-merged/postinst",
+    { holds: ["cleanup_biarch_dirs"], phrase: "/usr is merged", harmless: true, run: nothing },
   ],
 ]);
 

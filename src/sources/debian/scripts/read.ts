@@ -74,7 +74,8 @@ export class ScriptReader {
     if (native) {
       const problem = native.run(this.#workspace);
       const needs = problem === undefined ? [] : [{ line: 0, why: problem }];
-      return { handled: new Set([native.phrase]), harmless: new Set(), needs };
+      const [handled, harmless] = native.harmless ? [[], [native.phrase]] : [[native.phrase], []];
+      return { handled: new Set(handled), harmless: new Set(harmless), needs };
     }
     if (!/^#! *\/(?:usr\/)?bin\/(?:env +)?(?:ba|da)?sh\b/.test(text)) {
       const needs = [{ line: 1, why: "it is not a shell script" }];

@@ -31,6 +31,8 @@ export class Workspace {
   readonly timestamp: number;
   #changes = new Map<string, Node | undefined>();
   #added = new Map<string, Set<string>>();
+  /** Where relative paths begin, absolute. */
+  directory = "/";
   /** Counts changes, so that a reader can tell whether a piece of script did anything. */
   version = 0;
 
@@ -70,7 +72,8 @@ export class Workspace {
   }
 
   real(path: string, followLast: boolean): string | undefined {
-    return realPath(this as unknown as RootView, path, followLast);
+    if (path === "") return undefined;
+    return realPath(this, path.startsWith("/") ? path : `${this.directory}/${path}`, followLast);
   }
 
   /** A file's text; undefined when it is no file or its content is not at hand. */
@@ -136,7 +139,7 @@ export class Workspace {
     if (current) return parents && current.type === "directory";
     if (!this.#hasParent(real)) {
       const slash = real.lastIndexOf("/");
-      if (!parents || !this.makeDirectory(real.slice(0, Math.max(slash, 0)), true)) return false;
+      if (!parents || !this.makeDirectory(`/${real.slice(0, Math.max(slash, 0))}`, true)) return false;
     }
     this.#set(real, {
       path: real,
@@ -173,7 +176,7 @@ export class Workspace {
     const real = this.real(path, false);
     const node = real === undefined ? undefined : this.get(real);
     if (real === undefined || !node || real === "") return false;
-    if (node.type === "directory" && this.list(real).length > 0) return false;
+    if (node.type === "directory" && this.list(`/${real}`).length > 0) return false;
     this.#set(real, undefined);
     return true;
   }

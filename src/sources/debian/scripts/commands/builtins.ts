@@ -1,4 +1,11 @@
-import { type Call, type Emulation, type Status, Unsure, type Value } from "../shell/interpret.ts";
+import {
+  type Call,
+  type Emulation,
+  isTransient,
+  type Status,
+  Unsure,
+  type Value,
+} from "../shell/interpret.ts";
 import { optionsOf, textsOf } from "./arguments.ts";
 import { printf } from "./printf.ts";
 import { test } from "./test.ts";
@@ -16,7 +23,7 @@ export const builtins = new Map<string, Emulation>([
   ["echo", echo],
   ["printf", printf],
   ["wait", () => 0],
-  ["umask", () => 0],
+  ["umask", umask],
   ["trap", () => 0],
   ["hash", () => 0],
   ["exit", (call) => call.shell.exit(statusArgument(call))],
@@ -192,9 +199,21 @@ function findCommand({ shell }: Call, wanted: string): Value {
 }
 
 function changeDirectory(call: Call): Status {
-  const { operands } = optionsOf(call, ["-P", "-L"]);
-  if (operands[0] === "/") return 0;
-  throw new Unsure("it works in another directory");
+  const { operands } = optionsOf(call, ["-P", "-L", "-e"]);
+  const { workspace } = call.shell;
+  const [path = ""] = operands;
+  const node = workspace.resolve(path);
+  if (path === "-" || (isTransient(path) && !node)) throw new Unsure("it works in another directory");
+  if (node?.type !== "directory") return 1;
+  workspace.directory = path.startsWith("/") ? path : `${workspace.directory}/${path}`;
+  return 0;
+}
+
+function umask(call: Call): Status {
+  const [mask = ""] = textsOf(call);
+  if (!/^[0-7]{1,4}$/.test(mask)) throw new Unsure("the umask is not known");
+  call.shell.umask = Number.parseInt(mask, 8);
+  return 0;
 }
 
 /** Only `exec` with redirections, which debconf's users do, leaves the script running. */

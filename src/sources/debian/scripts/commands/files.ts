@@ -64,7 +64,11 @@ function copy(call: Call): Status {
       throw new Unsure(`the content of ${source} is not at hand`);
     const current = workspace.resolve(target);
     const { uid, gid, mtime, mode } = node;
-    const how: Ownership = preserve ? { uid, gid, mtime, mode } : current ? {} : { mode: mode & 0o755 };
+    const how: Ownership = preserve
+      ? { uid, gid, mtime, mode }
+      : current
+        ? {}
+        : { mode: mode & ~call.shell.umask };
     return done(workspace.write(target, node.content, how));
   });
 }
@@ -125,16 +129,17 @@ function remove(call: Call): Status {
       if (!forced) status = 1;
     } else if (node.type === "directory" && !recursive) status = 1;
     else {
-      removeTree(workspace, node.path);
+      removeTree(workspace, `/${node.path}`);
       note(call, `removes ${path}`);
     }
   }
   return status;
 }
 
+/** `path` is absolute. */
 function removeTree(workspace: Workspace, path: string): void {
-  if (path === "") throw new Unsure("it removes the root");
-  if (workspace.get(path)?.type === "directory")
+  if (path === "/") throw new Unsure("it removes the root");
+  if (workspace.lookup(path)?.type === "directory")
     for (const name of workspace.list(path)) removeTree(workspace, `${path}/${name}`);
   workspace.remove(path);
 }
@@ -159,11 +164,11 @@ function makeDirectory(call: Call): Status {
   const { flags, operands } = optionsOf(call, ["-p", "-v", "--parents"], ["-m", "--mode"]);
   const parents = flags.has("-p") || flags.has("--parents");
   const wanted = flags.get("-m") ?? flags.get("--mode");
-  const how = wanted === undefined ? {} : { mode: modeOf(wanted, 0o755, true) };
+  const how = { mode: wanted === undefined ? 0o777 & ~call.shell.umask : modeOf(wanted, 0o755, true) };
   const { workspace } = call.shell;
   let status: Status = 0;
   for (const path of operands) {
-    if (isTransient(path) && !workspace.resolve(path)?.path) continue;
+    if (/^\/(?:tmp|var\/tmp|dev|proc|sys)\//.test(path)) continue;
     const before = workspace.resolve(path);
     if (!workspace.makeDirectory(path, parents, how)) status = 1;
     else if (!before) note(call, `makes ${path}`);
@@ -217,7 +222,8 @@ function touch(call: Call): Status {
       // Only the time would change; where the content is not at hand, the package's time may as well stand.
       if (there.type !== "file" || there.content !== undefined) workspace.change(path, { mtime }, follow);
     } else if (!flags.has("-c")) {
-      if (workspace.write(path, "", { mtime })) note(call, `makes ${path}`);
+      if (workspace.write(path, "", { ...call.shell.created(path, 0o666), mtime }))
+        note(call, `makes ${path}`);
       else status = 1;
     }
   }

@@ -132,6 +132,7 @@ class Expression {
 
 /** A question about a path; undefined where the answer lies outside the image. */
 export function fileTest(workspace: Workspace, operator: string, path: string): Truth {
+  if (path === "") return false;
   // An image is built on no running system: there is no init to talk to, and no other process.
   if (/^\/run\/(?:systemd|openrc|udev|dbus)(?:\/|$)/.test(path)) return false;
   if (/^\/(?:proc|sys|dev)\/./.test(path) || (isTransient(path) && /^\/tmp\//.test(path))) return undefined;

@@ -5,6 +5,7 @@ import {
   type Emulation,
   isTransient,
   type Status,
+  scratchFile,
   Unsure,
   type Value,
 } from "../shell/interpret.ts";
@@ -40,7 +41,7 @@ export const textTools = new Map<string, Emulation>([
   ["ls", unknown],
   ["lsb_release", unknown],
   ["md5sum", checksum("md5")],
-  ["mktemp", unknown],
+  ["mktemp", makeTemporary],
   ["mountpoint", () => 1],
   ["pgrep", () => 1],
   ["pidof", () => 1],
@@ -57,7 +58,8 @@ export const textTools = new Map<string, Emulation>([
   ["sort", sort],
   ["stat", unknown],
   ["tail", unknown],
-  ["tempfile", unknown],
+  ["tempfile", makeTemporary],
+  ["perl", perl],
   ["tr", unknown],
   ["uname", uname],
   ["uniq", unknown],
@@ -92,6 +94,21 @@ function contentOf(call: Call, file: string): Value {
 
 function missing(call: Call, files: readonly string[]): boolean {
   return files.some((file) => file !== "-" && !isTransient(file) && !call.shell.workspace.resolve(file));
+}
+
+/** The name of a scratch file; what is in it is never known. */
+function makeTemporary(call: Call): Status {
+  const elsewhere = call.args.some((arg) => arg === undefined || (arg.includes("/") && !isTransient(arg)));
+  call.io.out(elsewhere ? undefined : `${scratchFile}\n`);
+  return elsewhere ? undefined : 0;
+}
+
+/** `perl -e ""` asks whether perl works; any other program might do anything. */
+function perl(call: Call): Status {
+  const { workspace } = call.shell;
+  if (call.args.length !== 2 || call.args[0] !== "-e" || call.args[1] !== "")
+    throw new Unsure("it runs perl");
+  return workspace.resolve("/usr/bin/perl") ? 0 : 127;
 }
 
 function cat(call: Call): Status {

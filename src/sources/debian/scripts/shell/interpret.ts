@@ -75,6 +75,8 @@ const nowhere: Io = { input: nothing, out: () => {} };
 
 /** Nothing of these outlives the build, or is read from the machine: writing there has no effect on the image. */
 const transient = /^\/(?:tmp|var\/tmp|run|dev|proc|sys)(?:\/|$)/;
+/** What mktemp names. */
+export const scratchFile = "/tmp/scratch";
 
 export function isTransient(path: string): boolean {
   return transient.test(path);
@@ -95,6 +97,7 @@ export class Shell {
   answers: Map<string, Value>;
   errexit = false;
   noglob = false;
+  umask = 0o022;
   scriptName = "";
   readonly #emulations: ReadonlyMap<string, Emulation>;
   #lastStatus: Status = 0;
@@ -119,6 +122,7 @@ export class Shell {
   /** Reads a whole script. What it could not follow is in {@link findings}; it does not throw for that. */
   run(text: string, args: readonly string[]): void {
     this.positional = [...args];
+    this.workspace.directory = "/";
     try {
       const first = text.slice(0, 200).split("\n", 1)[0] ?? "";
       this.errexit = /^#!.*\s-[a-z]*e/.test(first);
@@ -128,7 +132,14 @@ export class Shell {
       else if (error instanceof Exit) {
         if (error.status !== 0 && error.status !== undefined) this.need(this.#line, "it would fail here");
       } else if (!(error instanceof Return) && !(error instanceof Leave)) throw error;
+    } finally {
+      this.workspace.directory = "/";
     }
+  }
+
+  /** The mode that a new file or directory gets; none for one that is there already. */
+  created(path: string, mode: number): { mode?: number } {
+    return this.workspace.resolve(path) ? {} : { mode: mode & ~this.umask };
   }
 
   need(line: number, why: string): void {
@@ -269,7 +280,8 @@ export class Shell {
 
   /** Variables, directory and options changed inside do not reach outside; files do. */
   #subshell(body: () => Status): Status {
-    const { variables, positional, errexit, noglob } = this;
+    const { variables, positional, errexit, noglob, umask } = this;
+    const { directory } = this.workspace;
     this.variables = new Map(variables);
     try {
       return body();
@@ -277,7 +289,8 @@ export class Shell {
       if (error instanceof Exit) return error.status;
       throw error;
     } finally {
-      Object.assign(this, { variables, positional, errexit, noglob });
+      Object.assign(this, { variables, positional, errexit, noglob, umask });
+      this.workspace.directory = directory;
     }
   }
 
@@ -403,7 +416,8 @@ export class Shell {
   #try(branch: () => Status): Outcome {
     const restore = this.workspace.snapshot();
     const { version } = this.workspace;
-    const { variables, positional, answers, errexit, noglob } = this;
+    const { variables, positional, answers, errexit, noglob, umask } = this;
+    const { directory } = this.workspace;
     const needs = this.findings.needs.length;
     const handled = [...this.findings.handled];
     const known = this.functions.size;
@@ -432,7 +446,8 @@ export class Shell {
       else throw error;
     } finally {
       restore();
-      Object.assign(this, { variables, positional, answers, errexit, noglob });
+      Object.assign(this, { variables, positional, answers, errexit, noglob, umask });
+      this.workspace.directory = directory;
       this.findings.needs.length = needs;
       this.findings.handled.clear();
       for (const phrase of handled) this.findings.handled.add(phrase);
@@ -461,15 +476,11 @@ export class Shell {
   #words(command: SimpleCommand, io: Io): Status {
     const words = command.words.flatMap((word) => this.expandFields(word));
     this.#lastSubstitution = 0;
-    const assigned = command.assignments.map(({ name, value }) => [name, this.expandText(value)] as const);
-    if (words.length === 0) {
-      for (const [name, value] of assigned) this.variables.set(name, value);
-      return this.#lastSubstitution;
-    }
-    const before = assigned.map(
-      ([name]) => [name, this.variables.has(name), this.variables.get(name)] as const,
+    const before = command.assignments.map(
+      ({ name }) => [name, this.variables.has(name), this.variables.get(name)] as const,
     );
-    for (const [name, value] of assigned) this.variables.set(name, value);
+    for (const { name, value } of command.assignments) this.variables.set(name, this.expandText(value));
+    if (words.length === 0) return this.#lastSubstitution;
     const status = this.call(words, io);
     for (const [name, had, value] of before) {
       if (had) this.variables.set(name, value);
@@ -514,7 +525,7 @@ export class Shell {
         restore?.();
         throw new Unsure(`what it writes to ${path} is not known`);
       }
-      if (!this.workspace.write(path, before + output.text)) return 1;
+      if (!this.workspace.write(path, before + output.text, this.created(path, 0o666))) return 1;
       this.findings.handled.add(`writes ${path}`);
     }
     return status;
