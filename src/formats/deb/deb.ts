@@ -18,6 +18,12 @@ export interface Deb {
 /** Control archives hold scripts and lists; the largest in Debian unpack to a few megabytes. */
 const controlLimit = 64 << 20;
 
+/** No package has so many; each costs memory, and an archive of empty files packs into next to nothing. */
+const entryLimit = 1_000_000;
+
+/** 9999-12-31: later dates have no RFC 3339 form. */
+const latestDate = 253_402_300_799;
+
 /** Unpacked data may be this large, or 200 times the package file, whichever is more: past that it is a bomb. */
 const dataFloor = 1 << 30;
 const dataRatio = 200;
@@ -40,6 +46,7 @@ export async function readDeb<Result>(
     if (member.name.startsWith("_") || result !== undefined) continue;
     if (date === undefined) {
       await checkVersion(member, where);
+      if (member.mtime > latestDate) throw bad(where, "it was built after the year 9999");
       date = member.mtime;
     } else if (control === undefined) {
       expectMember(member, "control.tar", where);
@@ -48,11 +55,20 @@ export async function readDeb<Result>(
       expectMember(member, "data.tar", where);
       const limit = Math.max(dataFloor, dataRatio * size);
       const plain = limited(decompress(member.content, where), limit, `${where}, unpacked,`);
-      result = { value: await use({ control, date, data: readTar(plain, where) }) };
+      result = { value: await use({ control, date, data: counted(readTar(plain, where), where) }) };
     }
   }
   if (result === undefined) throw bad(where, "it has no data.tar");
   return result.value;
+}
+
+async function* counted(entries: AsyncIterable<Entry>, where: string): AsyncGenerator<Entry> {
+  let count = 0;
+  for await (const entry of entries) {
+    count += 1;
+    if (count > entryLimit) throw bad(where, `it has more than ${entryLimit} files`);
+    yield entry;
+  }
 }
 
 async function checkVersion(member: ArMember, where: string): Promise<void> {

@@ -7,6 +7,9 @@ export interface Stanza {
   readonly line: number;
 }
 
+/** Debian Policy 5.1: printable ASCII but blanks and colons, and no hyphen in front. */
+const fieldName = /^[!-,.-9;-~][!-9;-~]*$/;
+
 /**
  * Parses deb822 text (Debian Policy 5.1; deb822(5) adds `#` comments): `Packages`, `Release`, `.sources`, `control`.
  * A value keeps its continuation lines joined by `\n`, each without its leading blank; a lone ` .` stays as it is.
@@ -33,10 +36,12 @@ export function parseDeb822(text: string, where: string): Stanza[] {
       fields.set(name, `${fields.get(name)}\n${line.slice(1)}`);
     } else {
       const colon = line.indexOf(":");
-      if (colon < 1) throw malformed(where, number, "neither a field nor a continuation");
+      const spelled = line.slice(0, colon).trimEnd();
+      if (colon < 1 || !fieldName.test(spelled))
+        throw malformed(where, number, "neither a field nor a continuation");
       if (fields.size === 0) first = number;
-      name = line.slice(0, colon).toLowerCase();
-      if (fields.has(name)) throw malformed(where, number, `the field ${line.slice(0, colon)} stands twice`);
+      name = spelled.toLowerCase();
+      if (fields.has(name)) throw malformed(where, number, `the field ${spelled} stands twice`);
       fields.set(name, line.slice(colon + 1).trim());
     }
   }

@@ -4,7 +4,7 @@ import { ByteReader } from "../../bytes/reader.ts";
 import { decodeText } from "../../bytes/text.ts";
 import type { Entry, EntryHeader, EntryType } from "../../model/entry.ts";
 import { bad, blockSize, decodeBlock, type RawHeader } from "./header.ts";
-import { containedPath } from "./path.ts";
+import { containedPath, pathLimit } from "./path.ts";
 import { decodePax, paxLimit } from "./pax.ts";
 
 const types: Readonly<Record<string, EntryType>> = {
@@ -23,7 +23,9 @@ const empty = new Uint8Array(0);
 
 /** What the extension headers before an entry say of it. */
 interface Extensions {
-  pax: Map<string, Uint8Array>;
+  readonly pax: Map<string, Uint8Array>;
+  /** Bytes of all of them. */
+  size: number;
   longName?: Uint8Array;
   longLink?: Uint8Array;
 }
@@ -31,24 +33,25 @@ interface Extensions {
 /**
  * The entries of a tar: v7, ustar, pax and GNU. An entry's content is a stream over the archive itself: read it
  * before asking for the next entry, or it is passed over. The source is read to its last byte, past the end mark.
- * Paths are contained: `..` and absolute link targets of hardlinks are refused.
+ * Paths are contained, those of hardlinks' targets too: `..` is refused, a leading `/` is the root. A symlink's text
+ * stays as it is.
  * @throws BAD_ARCHIVE, TRUNCATED; `where` names the archive in the sentence
  */
 export async function* readTar(source: AnyBytes, where: string): AsyncGenerator<Entry> {
   const reader = new ByteReader(source);
-  const global = new Map<string, Uint8Array>();
-  let extensions: Extensions = { pax: new Map() };
+  const global: Extensions = { pax: new Map(), size: 0 };
+  let extensions: Extensions = { pax: new Map(), size: 0 };
   try {
     while (true) {
       const block = await reader.read(blockSize, where);
       const raw = block && decodeBlock(block, where);
       if (raw === undefined) break;
       if (isExtension(raw.typeflag)) {
-        await readExtension(reader, raw, extensions, global, where);
+        await readExtension(reader, raw, raw.typeflag === "g" ? global : extensions, where);
         continue;
       }
-      const header = headerOf(raw, extensions, global, where);
-      extensions = { pax: new Map() };
+      const header = headerOf(raw, extensions, global.pax, where);
+      extensions = { pax: new Map(), size: 0 };
       const padded = Math.ceil(header.size / blockSize) * blockSize - header.size;
       if (header.size === 0) yield { ...header, content: empty };
       else {
@@ -74,23 +77,22 @@ function isExtension(typeflag: string): boolean {
 async function readExtension(
   reader: ByteReader,
   raw: RawHeader,
-  extensions: Extensions,
-  global: Map<string, Uint8Array>,
+  into: Extensions,
   where: string,
 ): Promise<void> {
-  if (raw.size < 0 || raw.size > paxLimit)
-    throw bad(where, `an extension header of ${raw.size} bytes is too large`);
+  into.size += raw.size;
+  if (raw.size < 0 || into.size > paxLimit)
+    throw bad(where, `extension headers of ${into.size} bytes are too large`);
   const body = (await reader.read(raw.size, where)) ?? empty;
   const padding = Math.ceil(raw.size / blockSize) * blockSize - raw.size;
-  if (padding > 0) await reader.read(padding, where);
-  if (raw.typeflag === "x") for (const [key, value] of decodePax(body, where)) extensions.pax.set(key, value);
-  else if (raw.typeflag === "g") for (const [key, value] of decodePax(body, where)) global.set(key, value);
-  else {
+  if (body.length < raw.size || (padding > 0 && (await reader.read(padding, where)) === undefined))
+    throw bad(where, "it ends within an extension header");
+  if (raw.typeflag === "L" || raw.typeflag === "K") {
     const end = body.indexOf(0);
     const text = end < 0 ? body : body.subarray(0, end);
-    if (raw.typeflag === "L") extensions.longName = text;
-    else extensions.longLink = text;
-  }
+    if (raw.typeflag === "L") into.longName = text;
+    else into.longLink = text;
+  } else for (const [key, value] of decodePax(body, where)) into.pax.set(key, value);
 }
 
 function headerOf(
@@ -111,6 +113,7 @@ function headerOf(
   const known = types[raw.typeflag];
   if (known === undefined) throw bad(where, `${path} has the unknown type ${JSON.stringify(raw.typeflag)}`);
   const type = known === "file" && name.endsWith("/") ? "directory" : known;
+  if (path === "" && type !== "directory") throw bad(where, `it has a ${type} without a name`);
   const integer = (keyword: string, plain: number) => {
     const value = record(keyword);
     return value === undefined ? plain : integerOf(value, keyword, where, path);
@@ -118,23 +121,43 @@ function headerOf(
   const size = integer("size", raw.size);
   if (size < 0) throw bad(where, `${path} has a negative size`);
   const linkname = decodeText(record("linkpath") ?? extensions.longLink ?? raw.linkname);
+  const identity = (keyword: "uid" | "gid") => {
+    const id = integer(keyword, raw[keyword]);
+    if (id < 0 || id > largestId) throw bad(where, `${path} has the ${keyword} ${id}, which nobody can have`);
+    return id;
+  };
   const xattrs = xattrsOf(extensions.pax);
   const device = type === "character" || type === "block";
   return {
     path,
     type,
     mode: raw.mode & 0o7777,
-    uid: integer("uid", raw.uid),
-    gid: integer("gid", raw.gid),
+    uid: identity("uid"),
+    gid: identity("gid"),
     uname: decodeText(record("uname") ?? raw.uname),
     gname: decodeText(record("gname") ?? raw.gname),
     size: type === "file" ? size : 0,
     ...timeOf(record("mtime"), raw.mtime, where, path),
-    ...(type === "symlink" && { link: linkname }),
-    ...(type === "hardlink" && { link: containedPath(linkname, where) }),
+    ...(type === "symlink" && { link: linkText(linkname, path, where) }),
+    ...(type === "hardlink" && { link: linkedFile(linkname, path, where) }),
     ...(device && { major: raw.major, minor: raw.minor }),
     ...(xattrs.size > 0 && { xattrs }),
   };
+}
+
+/** 4,294,967,295 is -1 to chown(2): it would leave the file to whoever unpacks it. */
+const largestId = 0xff_ff_ff_fe;
+
+function linkText(text: string, path: string, where: string): string {
+  if (text === "" || text.includes("\0") || text.length > pathLimit)
+    throw bad(where, `${path} is a symlink whose text no system takes`);
+  return text;
+}
+
+function linkedFile(name: string, path: string, where: string): string {
+  const target = containedPath(name, where);
+  if (target === "" || target === path) throw bad(where, `${path} is a hardlink to itself or to no file`);
+  return target;
 }
 
 function joined(prefix: Uint8Array, name: Uint8Array): Uint8Array {

@@ -1,7 +1,7 @@
 import { bad } from "./header.ts";
 
 /** Longest path that Linux takes (PATH_MAX). */
-const pathLimit = 4096;
+export const pathLimit = 4096;
 
 /**
  * An archive's name for a file as a path relative to the root: no leading `/` or `./`, no empty or dot segments.
