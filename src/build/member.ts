@@ -5,7 +5,7 @@ import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { verified } from "../bytes/digest.ts";
 import { readElf } from "../formats/elf.ts";
 import { blockSizes, blocks, type Compressor, compressBlocks } from "../layers/compressor.ts";
-import { emptyNotes, type SegmentNotes, segmentOf } from "../layers/segment.ts";
+import { emptyNotes, keptPaths, type SegmentNotes, segmentOf } from "../layers/segment.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Package } from "../model/package.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
@@ -13,7 +13,7 @@ import type { FactEntry, Member, SegmentFacts, SegmentPolicy } from "../model/se
 import type { OpenedPackage, Unpacker } from "../model/source.ts";
 
 /** Raise when members are made differently from the same inputs, so that remembered ones are not used. */
-const memberVersion = 1;
+export const memberVersion = 2;
 
 /** A package's member, its facts, and its uncompressed segment where it was just made. */
 export interface MadeMember {
@@ -93,7 +93,7 @@ function keyOf({ package: wanted, unpacker, policy, compressor }: MemberRecipe):
 
 async function* everything(opened: OpenedPackage, notes: SegmentNotes): AsyncGenerator<Entry> {
   yield* opened.entries;
-  yield* opened.record([...notes.paths]);
+  yield* opened.record(keptPaths(notes));
 }
 
 async function* copied(source: AnyBytes, output: number): Bytes {

@@ -8,15 +8,17 @@ import type { StoredContent } from "../model/seams.ts";
 import type { Member, PathRule } from "../model/segment.ts";
 import type { Distribution } from "../model/source.ts";
 import { type AccountsWanted, type AccountTable, withAccounts } from "../rootfs/accounts.ts";
+import { aliasLinks, linkPiece } from "../rootfs/alias-links.ts";
 import { compose } from "../rootfs/compose.ts";
 import { type RootShape, shapeOf } from "../rootfs/shape.ts";
 import type { DiskStore } from "../store/disk-store.ts";
 import { draftLayers, type LayerDraft, partsOf } from "./layer-draft.ts";
+import { memberVersion } from "./member.ts";
 import { contentSize, fitPieces, installed, placing } from "./pieces.ts";
 import { mapPool } from "./pool.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 1;
+const rootVersion = 2;
 
 /** Everything that a root filesystem of distribution packages depends on. */
 export interface RootPlan {
@@ -60,7 +62,11 @@ interface RememberedRoot extends Omit<BuiltRoot, "layers"> {
 
 /** Packages to layers. The same plan gives the same bytes; a plan that was built before costs a look-up. */
 export async function buildRoot(plan: RootPlan, world: RootWorld): Promise<BuiltRoot> {
-  const key = JSON.stringify([rootVersion, { ...plan, distribution: plan.distribution.unpacker.name }]);
+  const key = JSON.stringify([
+    rootVersion,
+    memberVersion,
+    { ...plan, distribution: plan.distribution.unpacker.name },
+  ]);
   return (await recallRoot(key, plan, world)) ?? makeRoot(key, plan, world);
 }
 
@@ -86,13 +92,15 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
     const pieces = await fitPieces(plan, world, scratch);
     const packages = pieces.map(installed);
     const created = plan.epoch ?? Math.max(0, ...packages.map(({ facts }) => facts.date));
-    const { view } = compose(pieces.map(placing), plan.distribution.arbiter(packages));
+    const links = aliasLinks(pieces.map(placing), plan.distribution.aliases, created);
+    const { view } = compose([linkPiece(links), ...pieces.map(placing)], plan.distribution.arbiter(packages));
     const configuration = plan.distribution.configure(view, packages, {
       architecture: plan.architecture,
       timestamp: created,
       excludes: plan.excludes,
     });
-    const { entries: generated, table } = withAccounts(view, configuration.entries, plan.accounts, created);
+    const made = [...links, ...configuration.entries];
+    const { entries: generated, table } = withAccounts(view, made, plan.accounts, created);
     const drafts = draftLayers(pieces, view, generated, plan.layers, created);
     const parts = await mapPool(drafts, world.threads, (draft) => partsOf(draft, plan.compressor, world));
     const layers = await mapPool(parts, world.threads, async (layer, index) => ({

@@ -3,6 +3,7 @@ import type { Bytes } from "../bytes/bytes.ts";
 import { encodeHeader, paddingFor } from "../formats/tar/encode.ts";
 import type { Entry, EntryHeader } from "../model/entry.ts";
 import type { FactEntry, SegmentPolicy } from "../model/segment.ts";
+import { parentsOf } from "./directories.ts";
 import { place } from "./place.ts";
 
 const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
@@ -20,6 +21,8 @@ export interface SegmentNotes {
   readonly entries: FactEntry[];
   /** Original paths, in the package's order, left-out ones too. */
   readonly paths: string[];
+  /** Those of them that are left out, or that another package keeps. */
+  readonly leftOut: Set<string>;
   readonly md5: Map<string, string>;
   /** Index in `entries`, and offset in the segment, of each file that begins like an ELF file. */
   readonly elf: { readonly index: number; readonly offset: number; readonly size: number }[];
@@ -29,7 +32,7 @@ export interface SegmentNotes {
 }
 
 export function emptyNotes(): SegmentNotes {
-  return { entries: [], paths: [], md5: new Map(), elf: [], excluded: 0, size: 0 };
+  return { entries: [], paths: [], leftOut: new Set(), md5: new Map(), elf: [], excluded: 0, size: 0 };
 }
 
 /**
@@ -47,6 +50,7 @@ export async function* segmentOf(
     notes.paths.push(entry.path);
     const header = place(entry, policy);
     if (header === undefined || omitted.has(header.path)) {
+      notes.leftOut.add(entry.path);
       if (header === undefined) notes.excluded += 1;
       continue;
     }
@@ -57,6 +61,12 @@ export async function* segmentOf(
     yield head;
     if (header.type === "file" && header.size > 0) yield* contentOf(entry, header, index, wishes, notes);
   }
+}
+
+/** Original paths of what is in the root, directories that were left out but hold something included. */
+export function keptPaths({ paths, leftOut }: SegmentNotes): string[] {
+  const parents = new Set(parentsOf(paths.filter((path) => !leftOut.has(path))));
+  return paths.filter((path) => !leftOut.has(path) || parents.has(path));
 }
 
 function factOf(header: EntryHeader): FactEntry {

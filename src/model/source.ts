@@ -10,7 +10,7 @@ export interface OpenedPackage {
   readonly date: number;
   /** What it installs, in its own order. Read to the end, once. */
   readonly entries: AsyncIterable<Entry>;
-  /** What the package database keeps of it; `paths` are those of all `entries`. */
+  /** What the package database keeps of it; `paths` are those of the `entries` that are in the root. */
   record(paths: readonly string[]): Iterable<Entry>;
   /** Whether a regular file's content is needed later (`RootView.read`); `path` is where it lies in the root. */
   capture(path: string, size: number): boolean;

@@ -94,7 +94,9 @@ test("runc runs it, and the linker cache is what its own ldconfig would write", 
 test("systemd-nspawn runs it", async (context) => {
   needsPeers(context, "systemd-nspawn");
   needsRoot(context);
-  expectVerified(await runInNspawn(root, ["/bin/sh", "-c", verify]));
+  const ran = await runInNspawn(root, ["/bin/sh", "-c", verify]);
+  // It has something of its own to say where it is started without a machine's service manager.
+  expectVerified({ ...ran, stderr: ran.stderr.replace(/^Attempted to remove disk file system .*\n/m, "") });
 });
 
 test("skopeo and umoci read it", async (context) => {
@@ -109,10 +111,10 @@ test("skopeo and umoci read it", async (context) => {
   expect(version).toMatch(/^OpenSSL 3\./);
 });
 
-test("the host's dpkg finds nothing wrong with it", async (context) => {
-  needsPeers(context, "dpkg");
-  const dpkg = (...args: string[]) => runCommand("dpkg", [`--root=${root}`, ...args]);
+test("its own dpkg finds nothing wrong with it, though documentation was left out", async (context) => {
+  needsRoot(context);
+  const dpkg = (...args: string[]) => runCommand("chroot", [root, "dpkg", ...args]);
   expect(await dpkg("--audit")).toMatchObject({ code: 0, stdout: "", stderr: "" });
-  expect(await dpkg("--verify")).toMatchObject({ code: 0, stdout: "" });
+  expect(await dpkg("--verify")).toMatchObject({ code: 0, stdout: "", stderr: "" });
   expect((await dpkg("--search", "/bin/sh")).stdout).toBe("dash: /bin/sh\n");
 });

@@ -1,4 +1,4 @@
-import { byText, encodeText } from "../../bytes/text.ts";
+import { byText, decodeText, encodeText } from "../../bytes/text.ts";
 import { TareError } from "../../errors.ts";
 import type { GeneratedEntry } from "../../model/rootfs.ts";
 import type { PathRule } from "../../model/segment.ts";
@@ -14,7 +14,8 @@ const executable = new Set(["config", "postinst", "postrm", "preinst", "prerm"])
 
 /**
  * What dpkg keeps of one package under `var/lib/dpkg/info`: its file list, its checksums and its control members
- * (dpkg, lib/dpkg/db-ctrl). `paths` are those of its data archive in their order, as `Entry.path` spells them.
+ * (dpkg, lib/dpkg/db-ctrl). `paths` are those of its data archive that are in the root, in
+ * their order, as `Entry.path` spells them.
  * @throws BAD_ARCHIVE for a package or a path that dpkg's database has no way to name
  */
 export function infoEntries(
@@ -28,7 +29,7 @@ export function infoEntries(
   if (paths.some((path) => path.includes("\n"))) throw unsound(deb, "a path in it holds a line break");
   const list = paths.map((path) => (path === "" ? "/.\n" : `/${path}\n`)).join("");
   const files: [string, Uint8Array][] = [["list", encodeText(list)]];
-  if (md5sums) files.push(["md5sums", md5sums]);
+  if (md5sums) files.push(["md5sums", sumsOf(md5sums, paths)]);
   for (const [name, text] of deb.scripts) if (member.test(name)) files.push([name, encodeText(text)]);
   return files
     .sort(([a], [b]) => byText(a, b))
@@ -40,6 +41,18 @@ export function infoEntries(
         executable.has(name) ? 0o755 : 0o644,
       ),
     );
+}
+
+/** The checksums of what is there: `dpkg --verify` misses every file that is named, whatever was excluded. */
+function sumsOf(md5sums: Uint8Array, paths: readonly string[]): Uint8Array {
+  const kept = new Set(paths);
+  const lines = decodeText(md5sums).split("\n");
+  return encodeText(
+    lines
+      .filter((line) => line !== "" && kept.has(line.replace(/^[0-9a-f]+ +/, "").replace(/^\.?\//, "")))
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
 }
 
 function unsound(deb: UnpackedDebian, why: string): TareError {

@@ -4,7 +4,7 @@ import { satisfies } from "../../formats/deb/version.ts";
 import type { Package } from "../../model/package.ts";
 import type { DirectoryAlias } from "../../model/segment.ts";
 import type { Distribution, InstalledPackage, Verdict } from "../../model/source.ts";
-import { configureDebian } from "./scripts/configure.ts";
+import { configureDebian } from "./configure.ts";
 import { debianUnpacker, recallDebian } from "./unpack.ts";
 import type { UnpackedDebian } from "./unpacked.ts";
 
