@@ -116,5 +116,5 @@ test("its own dpkg finds nothing wrong with it, though documentation was left ou
   const dpkg = (...args: string[]) => runCommand("chroot", [root, "dpkg", ...args]);
   expect(await dpkg("--audit")).toMatchObject({ code: 0, stdout: "", stderr: "" });
   expect(await dpkg("--verify")).toMatchObject({ code: 0, stdout: "", stderr: "" });
-  expect((await dpkg("--search", "/bin/sh")).stdout).toBe("dash: /bin/sh\n");
+  expect((await dpkg("--search", "/bin/sh")).stdout).toContain("dash: /bin/sh\n");
 });
