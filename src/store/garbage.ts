@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { byText } from "../bytes/text.ts";
+import { writeFailure } from "../bytes/write-file.ts";
 import { holdAlone } from "./lease.ts";
 
 /** One file of the store. */
@@ -17,17 +19,27 @@ export interface StoredFile {
 
 const rooms = ["blobs", "memo", "tmp"] as const;
 
-/** Every file of a store, sorted by path. An absent store has none. */
+/** Every file of a store, sorted by path. Links are not followed. An absent store has none. */
 export async function listStore(folder: string): Promise<StoredFile[]> {
   const files: StoredFile[] = [];
-  for (const room of rooms) {
-    const names = await readdir(join(folder, room), { recursive: true }).catch(() => [] as string[]);
-    for (const name of names.sort()) {
-      const path = join(folder, room, name);
-      const found = await stat(path).catch(() => undefined);
+  for (const room of rooms)
+    for (const path of await filesBelow(join(folder, room))) {
+      const found = await lstat(path).catch(() => undefined);
       if (found?.isFile())
         files.push({ path, room, size: found.size, used: Math.max(found.atimeMs, found.mtimeMs) });
     }
+  return files;
+}
+
+/** Not readdir's own recursion: that one walks through links, out of the store. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  found.sort((a, b) => byText(a.name, b.name));
+  const files: string[] = [];
+  for (const entry of found) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) files.push(...(await filesBelow(path)));
+    else files.push(path);
   }
   return files;
 }
@@ -58,11 +70,14 @@ export async function collectGarbage(
       const old = sweep.usedSince !== undefined && file.used < sweep.usedSince;
       const over = sweep.maxSize !== undefined && left > sweep.maxSize;
       if (!old && !over && file.room !== "tmp") continue;
-      await rm(file.path, { force: true });
+      await remove(file.path);
       removed += 1;
       freed += file.size;
       left -= file.size;
     }
+    // What is left there now are folders of processes that died.
+    for (const name of await readdir(join(folder, "tmp")).catch(() => []))
+      await rm(join(folder, "tmp", name), { recursive: true, force: true });
     return { removed, freed, left };
   } finally {
     await release();
@@ -86,11 +101,19 @@ export async function verifyStore(
       for await (const chunk of createReadStream(file.path, { highWaterMark: 1 << 20 })) hash.update(chunk);
       checked += 1;
       if (hash.digest("hex") === hex) continue;
-      await rm(file.path, { force: true });
+      await remove(file.path);
       damaged.push(file.path);
     }
     return { checked, damaged };
   } finally {
     await release();
+  }
+}
+
+async function remove(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (cause) {
+    throw writeFailure(cause, file);
   }
 }
