@@ -48,7 +48,8 @@ export async function* segmentOf(
   const omitted = new Set(policy.omit);
   for await (const entry of entries) {
     notes.paths.push(entry.path);
-    const header = place(entry, policy);
+    const { content: _, ...shipped } = entry;
+    const header = place(shipped, policy);
     if (header === undefined || omitted.has(header.path)) {
       notes.leftOut.add(entry.path);
       if (header === undefined) notes.excluded += 1;
