@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, "..");
 const example = join(root, "examples/debian-small");
 const archive = join(root, "out/debian-small.tar");
 
+let step = 0;
 mkdirSync(join(root, "out"), { recursive: true });
 const workshop = mkdtempSync(join(tmpdir(), "tare-demo-"));
 try {
@@ -83,13 +84,13 @@ function packagesStep(lock: Lock, image: BuiltImage): void {
 }
 
 function layersStep(image: BuiltImage, layout: string): void {
-  title("The tarballs inside", "tar -tvzf blobs/sha256/DIGEST");
+  title("The tarballs inside", "tar -tzf blobs/sha256/DIGEST");
   for (const layer of image.layers) {
     const file = blob(layout, layer.digest);
     show(`${layer.digest}  ${humanSize(layer.size)}: ${layer.holds.join(", ")}`);
     const paths = shell(`tar -tzf "${file}"`).split("\n");
-    const some = paths.filter((path) => !path.endsWith("/")).slice(0, 3);
-    show(`  ${paths.length} entries: ${some.join(", ")}, …`);
+    const files = paths.filter((path) => !path.endsWith("/"));
+    show(`  ${paths.length} entries: ${files.slice(0, 3).join(", ")}${files.length > 3 ? ", …" : ""}`);
     const stored = shell(`sha256sum <"${file}"`).slice(0, 64);
     const plain = shell(`gzip -dc "${file}" | sha256sum`).slice(0, 64);
     const agree = layer.digest === `sha256:${stored}` && layer.diffId === `sha256:${plain}`;
@@ -148,8 +149,6 @@ function runStep(image: BuiltImage, layout: string, tarball: string): number {
   show("", "Nothing here can run it. The image is out/debian-small.tar: docker, podman and skopeo read it.");
   return 0;
 }
-
-let step = 0;
 
 function title(text: string, how: string): void {
   step++;

@@ -9,7 +9,7 @@ export interface Shipped {
   readonly reference: string;
   /** The same root file system, unpacked. */
   readonly root: string;
-  /** What to run inside, each argument by itself. */
+  /** The image's own entry point and arguments; docker and podman know them from the image. */
   readonly command: readonly string[];
   /** An empty folder that the runtime may fill. */
   readonly scratch: string;
@@ -27,11 +27,11 @@ const asRoot = process.getuid?.() === 0;
 export const runtimes: readonly Runtime[] = [
   {
     name: "docker",
-    run({ archive, reference, command }) {
+    run({ archive, reference }) {
       start("docker", ["info"]);
       start("docker", ["load", "--quiet", "--input", archive]);
       try {
-        return start("docker", ["run", "--rm", "--network", "none", reference, ...command]);
+        return start("docker", ["run", "--rm", "--network", "none", reference]);
       } finally {
         start("docker", ["image", "rm", reference]);
       }
@@ -39,7 +39,7 @@ export const runtimes: readonly Runtime[] = [
   },
   {
     name: "podman",
-    run({ archive, reference, command, scratch }) {
+    run({ archive, reference, scratch }) {
       // A storage of its own leaves the user's alone; vfs works on every file system, and without subordinate ids.
       const storage = [
         "--root",
@@ -53,16 +53,7 @@ export const runtimes: readonly Runtime[] = [
       const podman = [...storage, ...chown, "--cgroup-manager", "cgroupfs"];
       start("podman", [...podman, "load", "--quiet", "--input", archive]);
       const limits = ["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096"];
-      return start("podman", [
-        ...podman,
-        "run",
-        "--rm",
-        "--network",
-        "none",
-        ...limits,
-        reference,
-        ...command,
-      ]);
+      return start("podman", [...podman, "run", "--rm", "--network", "none", ...limits, reference]);
     },
   },
   {
