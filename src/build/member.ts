@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { verified } from "../bytes/digest.ts";
+import { writeFailure } from "../bytes/write-file.ts";
 import { readElf } from "../formats/elf.ts";
 import { blockSizes, blocks, type Compressor, compressBlocks } from "../layers/compressor.ts";
 import { emptyNotes, keptPaths, type SegmentNotes, segmentOf } from "../layers/segment.ts";
@@ -13,7 +14,7 @@ import type { FactEntry, Member, SegmentFacts, SegmentPolicy } from "../model/se
 import type { OpenedPackage, Unpacker } from "../model/source.ts";
 
 /** Raise when members are made differently from the same inputs, so that remembered ones are not used. */
-export const memberVersion = 2;
+export const memberVersion = 3;
 
 /** A package's member, its facts, and its uncompressed segment where it was just made. */
 export interface MadeMember {
@@ -58,31 +59,33 @@ export async function makeMember(
   const { store, signal } = world;
   const where = `${wanted.name} ${wanted.version}`;
   const plain = join(world.scratch, randomUUID());
-  const source = verified(file.open(signal), wanted, where);
-  const made = await unpacker.unpack(source, wanted.size, where, async (opened) => {
-    const notes = emptyNotes();
-    const segment = segmentOf(everything(opened, notes), policy, opened, notes);
-    const output = openSync(plain, "wx+");
-    try {
-      const kept = copied(blocks(segment, blockSizes[compressor.format]), output);
-      const { digest, size } = await store.add(
-        compressBlocks(kept, compressor, world.inFlight),
-        where,
-        signal,
-      );
-      const member: Member = { digest, size, plainSize: notes.size };
-      const entries = withElfFacts(notes, output);
-      const facts: SegmentFacts = {
-        entries,
-        excluded: notes.excluded,
-        date: opened.date,
-        about: opened.about(notes.md5),
-      };
-      return { member, facts };
-    } finally {
-      closeSync(output);
-    }
-  });
+  const cut = (heirs: ReadonlyMap<string, string>) =>
+    unpacker.unpack(verified(file.open(signal), wanted, where), wanted.size, where, async (opened) => {
+      const notes = emptyNotes();
+      const segment = segmentOf(everything(opened, notes), policy, opened, notes, where, heirs);
+      const output = openFile(plain);
+      try {
+        const kept = copied(blocks(segment, blockSizes[compressor.format]), output, plain);
+        const { digest, size } = await store.add(
+          compressBlocks(kept, compressor, world.inFlight),
+          where,
+          signal,
+        );
+        const member: Member = { digest, size, plainSize: notes.size };
+        const entries = withElfFacts(notes, output);
+        const facts: SegmentFacts = {
+          entries,
+          excluded: notes.excluded,
+          date: opened.date,
+          about: opened.about(notes.md5),
+        };
+        return { made: { member, facts }, severed: notes.severed };
+      } finally {
+        closeSync(output);
+      }
+    });
+  let { made, severed } = await cut(new Map());
+  if (severed.size > 0) ({ made } = await cut(severed));
   await store.remember("member", keyOf(recipe), Buffer.from(JSON.stringify(made)));
   return { ...made, plain };
 }
@@ -96,10 +99,22 @@ async function* everything(opened: OpenedPackage, notes: SegmentNotes): AsyncGen
   yield* opened.record(keptPaths(notes));
 }
 
-async function* copied(source: AnyBytes, output: number): Bytes {
+async function* copied(source: AnyBytes, output: number, plain: string): Bytes {
   for await (const block of source) {
-    for (let at = 0; at < block.length; ) at += writeSync(output, block, at);
+    try {
+      for (let at = 0; at < block.length; ) at += writeSync(output, block, at);
+    } catch (cause) {
+      throw writeFailure(cause, plain);
+    }
     yield block;
+  }
+}
+
+function openFile(plain: string): number {
+  try {
+    return openSync(plain, "w+");
+  } catch (cause) {
+    throw writeFailure(cause, plain);
   }
 }
 

@@ -1,4 +1,5 @@
 import { byText } from "../bytes/text.ts";
+import { TareError } from "../errors.ts";
 import type { Package } from "../model/package.ts";
 import type { SegmentFacts, SegmentPolicy } from "../model/segment.ts";
 import type { InstalledPackage } from "../model/source.ts";
@@ -33,13 +34,16 @@ const rounds = 4;
 /**
  * Makes every package's member, looks how they fit together, and makes those again that must leave out what another
  * keeps or that put files below another's link.
+ * @throws FILE_CONFLICT, and what making a member throws
  */
 export async function fitPieces(plan: RootPlan, world: RootWorld, scratch: string): Promise<FittedPiece[]> {
   const adjusted = new Map<string, Adjustment>();
   let pieces = await makePieces(plan.packages, plan, world, scratch, adjusted);
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; ; round += 1) {
     const { adjustments } = compose(pieces.map(placing), plan.distribution.arbiter(pieces.map(installed)));
-    if (adjustments.size === 0) break;
+    const [restless] = adjustments.keys();
+    if (restless === undefined) return pieces;
+    if (round === rounds) throw neverFits(restless);
     for (const [id, more] of adjustments) adjusted.set(id, merged(adjusted.get(id), more));
     const again = pieces.filter(({ id }) => adjustments.has(id)).map((piece) => piece.package);
     const remade = new Map(
@@ -47,7 +51,11 @@ export async function fitPieces(plan: RootPlan, world: RootWorld, scratch: strin
     );
     pieces = pieces.map((piece) => remade.get(piece.id) ?? piece);
   }
-  return pieces;
+}
+
+function neverFits(id: string): TareError {
+  const why = "its links lead each other astray, so that its files have no place";
+  return new TareError({ code: "BAD_ARCHIVE", format: "package", where: id, why });
 }
 
 function merged(before: Adjustment | undefined, more: Adjustment): Adjustment {

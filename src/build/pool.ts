@@ -9,20 +9,19 @@ export async function mapPool<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = new Array(items.length);
   let next = 0;
-  let failed = false;
+  let failure: { readonly cause: unknown } | undefined;
   const run = async () => {
-    while (next < items.length && !failed) {
+    while (next < items.length && failure === undefined) {
       const index = next;
       next += 1;
       try {
         results[index] = await work(items[index] as Item, index);
       } catch (cause) {
-        failed = true;
-        throw cause;
+        failure ??= { cause };
       }
     }
   };
-  const runs = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, run));
-  for (const outcome of runs) if (outcome.status === "rejected") throw outcome.reason;
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, run));
+  if (failure !== undefined) throw failure.cause;
   return results;
 }

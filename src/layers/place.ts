@@ -18,12 +18,21 @@ export function place(header: EntryHeader, policy: SegmentPolicy): EntryHeader |
   };
 }
 
-/** `bin/sh` is `usr/bin/sh` where `bin` is a link; the link itself keeps its path, a directory of its name does not. */
+/**
+ * `bin/sh` is `usr/bin/sh` where `bin` is a link; the link itself keeps its path, a directory of its name does not.
+ * Where that leads below another link, it goes on from there.
+ */
 function realPath(path: string, type: EntryType, aliases: readonly DirectoryAlias[]): string {
-  let best: DirectoryAlias | undefined;
-  for (const alias of aliases)
-    if (isBelow(path, type, alias.from) && alias.from.length > (best?.from.length ?? -1)) best = alias;
-  return best === undefined ? path : best.to + path.slice(best.from.length);
+  let real = path;
+  for (let turn = 0; turn <= aliases.length; turn += 1) {
+    let best: DirectoryAlias | undefined;
+    for (const alias of aliases)
+      if (isBelow(real, type, alias.from) && alias.from.length > (best?.from.length ?? -1)) best = alias;
+    if (best === undefined) return real;
+    const rest = real.slice(best.from.length);
+    real = best.to === "" ? rest.slice(1) : best.to + rest;
+  }
+  return real;
 }
 
 function isBelow(path: string, type: EntryType, directory: string): boolean {

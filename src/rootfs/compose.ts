@@ -32,7 +32,7 @@ export interface Composition {
 /**
  * Places the pieces in order. A directory may be brought by many: the first one's attributes stand. Any other path
  * belongs to one piece, and the arbiter decides between two.
- * @throws FILE_CONFLICT
+ * @throws FILE_CONFLICT, BAD_ARCHIVE for a package that conflicts with itself
  */
 export function compose(pieces: readonly Piece[], arbiter: Arbiter): Composition {
   const placed = new Map<string, Placed>();
@@ -52,7 +52,8 @@ export function compose(pieces: readonly Piece[], arbiter: Arbiter): Composition
         // dpkg keeps a link to a directory where a package brings the directory, whichever came first.
         if (there.entry.type === "directory") placed.set(entry.path, { entry, owner: id });
       } else {
-        const keeper = there.owner === id ? "conflict" : arbiter(entry.path, there.owner, id);
+        if (there.owner === id) throw twice(entry.path, id);
+        const keeper = arbiter(entry.path, there.owner, id);
         if (keeper === "conflict")
           throw new TareError({ code: "FILE_CONFLICT", path: entry.path, first: there.owner, second: id });
         drop(keeper === "earlier" ? id : there.owner, entry.path);
@@ -61,6 +62,11 @@ export function compose(pieces: readonly Piece[], arbiter: Arbiter): Composition
     }
   }
   return { view, adjustments: adjustmentsFor(pieces, placed, view, omit) };
+}
+
+function twice(path: string, id: string): TareError {
+  const why = `it brings /${path} twice`;
+  return new TareError({ code: "BAD_ARCHIVE", format: "package", where: id, why });
 }
 
 interface Placed {
@@ -78,31 +84,30 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** Pieces that put something below a link of another piece need that link as an alias. */
+/**
+ * Pieces that put something below a link of another piece, or of their own, need that link as an alias.
+ * @throws FILE_CONFLICT for a path below a file, or below a link that leads to none
+ */
 function adjustmentsFor(
   pieces: readonly Piece[],
   placed: ReadonlyMap<string, Placed>,
   view: RootView,
   omit: ReadonlyMap<string, readonly string[]>,
 ): Map<string, Adjustment> {
-  const links = new Map<string, DirectoryAlias>();
-  for (const { entry } of placed.values()) {
-    if (entry.type !== "symlink") continue;
-    const to = realPath(view, entry.path, true);
-    if (to !== undefined && to !== "") links.set(entry.path, { from: entry.path, to });
-  }
+  const links = linksIn(placed, view);
+  const ways = new Map<string, Way>();
   const adjustments = new Map<string, Adjustment>();
   for (const { id, entries } of pieces) {
+    const omitted = omit.get(id) ?? [];
+    const gone = new Set(omitted);
     const aliases = new Set<DirectoryAlias>();
     for (const entry of entries) {
       const self = entry.type === "directory" ? links.get(entry.path) : undefined;
       if (self !== undefined) aliases.add(self);
-      for (const parent of ancestors(entry.path)) {
-        const link = links.get(parent);
-        if (link !== undefined) aliases.add(link);
-      }
+      const { through, blocked } = wayTo(parentOf(entry.path), placed, links, ways);
+      for (const link of through) aliases.add(link);
+      if (blocked !== undefined && !gone.has(entry.path)) throw notBelow(entry.path, id, blocked);
     }
-    const omitted = omit.get(id) ?? [];
     if (aliases.size + omitted.length > 0)
       adjustments.set(id, {
         omit: [...omitted].sort(byText),
@@ -112,10 +117,53 @@ function adjustmentsFor(
   return adjustments;
 }
 
-/** `usr/bin`, `usr` for `usr/bin/env`. */
-export function* ancestors(path: string): Generator<string> {
-  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1))
-    yield path.slice(0, slash);
+/** Every link that leads to a directory, or to where one could be made. */
+function linksIn(placed: ReadonlyMap<string, Placed>, view: RootView): Map<string, DirectoryAlias> {
+  const links = new Map<string, DirectoryAlias>();
+  for (const { entry } of placed.values()) {
+    if (entry.type !== "symlink") continue;
+    const to = realPath(view, entry.path, true);
+    const there = to === undefined ? undefined : view.get(to);
+    if (to !== undefined && (there === undefined || there.type === "directory"))
+      links.set(entry.path, { from: entry.path, to });
+  }
+  return links;
+}
+
+/** The links on the way to a directory, and what on it is neither directory nor link to one. */
+interface Way {
+  readonly through: readonly DirectoryAlias[];
+  readonly blocked?: Placed;
+}
+
+const open: Way = { through: [] };
+
+/** Remembers every directory in `known`: thousands of entries share a few of them. */
+function wayTo(
+  directory: string,
+  placed: ReadonlyMap<string, Placed>,
+  links: ReadonlyMap<string, DirectoryAlias>,
+  known: Map<string, Way>,
+): Way {
+  if (directory === "") return open;
+  const before = known.get(directory);
+  if (before !== undefined) return before;
+  const parent = wayTo(parentOf(directory), placed, links, known);
+  const link = links.get(directory);
+  const there = placed.get(directory);
+  let way = parent;
+  if (link !== undefined) way = { ...parent, through: [...parent.through, link] };
+  else if (there !== undefined && there.entry.type !== "directory" && parent.blocked === undefined)
+    way = { ...parent, blocked: there };
+  known.set(directory, way);
+  return way;
+}
+
+function notBelow(path: string, id: string, { entry, owner }: Placed): TareError {
+  if (owner !== id)
+    return new TareError({ code: "FILE_CONFLICT", path: entry.path, first: owner, second: id });
+  const why = `it puts /${path} below /${entry.path}, which is no directory`;
+  return new TareError({ code: "BAD_ARCHIVE", format: "package", where: id, why });
 }
 
 function viewOf(placed: ReadonlyMap<string, Placed>): RootView {
