@@ -45,7 +45,7 @@ function pack(): string {
 
 async function lint(tarball: string): Promise<void> {
   const bytes = readFileSync(tarball);
-  const { messages } = await publint({ pkgDir: root, strict: true, pack: { tarball: bytes.buffer } });
+  const { messages } = await publint({ strict: true, pack: { tarball: bytes.buffer } });
   assert.deepEqual(
     messages.map((message) => formatMessage(message, about)),
     [],

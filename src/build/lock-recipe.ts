@@ -1,19 +1,15 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { arch, versions } from "node:process";
 import { byText } from "../bytes/text.ts";
-import { TareError } from "../errors.ts";
 import { describeCompressor } from "../layers/compressor.ts";
 import type { LockedRepository, Package } from "../model/package.ts";
-import { type Platform, parsePlatform } from "../model/platform.ts";
 import { debianArchitecture } from "../sources/debian/architectures.ts";
-import { planRepositories, type RequestPlan } from "../sources/debian/plan.ts";
 import { resolveDebian } from "../sources/debian/resolve.ts";
 import type { Keep } from "../sources/debian/wants.ts";
 import { version } from "../version.ts";
 import { compressorOf } from "./compressor.ts";
 import type { Lock } from "./lock/lock.ts";
-import type { DebianPackages, Recipe } from "./recipe/recipe.ts";
+import { planFor, platformOf } from "./plan.ts";
+import type { Recipe } from "./recipe/recipe.ts";
 import { recipeDigest } from "./recipe/recipe-digest.ts";
 import type { World } from "./world.ts";
 
@@ -56,37 +52,6 @@ export async function lockRecipe(recipe: Recipe, world: World, options: LockOpti
       .sort(([a], [b]) => byText(a, b))
       .map(([platform, chosen]) => ({ platform, packages: chosen })),
   };
-}
-
-/** Where a request's repositories are, as the recipe, the environment and the host say. */
-export function planFor(
-  request: DebianPackages,
-  architectures: readonly string[],
-  world: World,
-  folder: string,
-): Promise<RequestPlan> {
-  return planRepositories(request, architectures, {
-    environment: world.environment,
-    host: world,
-    readKeyFile: (name) => readKeyFile(name, folder),
-  });
-}
-
-async function readKeyFile(name: string, folder: string): Promise<Buffer> {
-  const file = resolve(folder, name);
-  return readFile(file).catch((cause) => {
-    throw new TareError(
-      { code: "NO_FILE", file, todo: `the recipe names it as a file with keys (${name})` },
-      { cause },
-    );
-  });
-}
-
-export function platformOf(name: string): Platform {
-  const platform = parsePlatform(name);
-  if (platform === undefined)
-    throw new TareError({ code: "BAD_USAGE", why: `${name} is no platform`, help: "tare build --help" });
-  return platform;
 }
 
 function keepOf({ previous, update }: LockOptions, platform: string | undefined): Keep[] {

@@ -4,7 +4,7 @@ import { posix } from "node:path";
  * The floors of the house, ground floor first. A room is a folder of `src/` or a file right in it.
  * A file may import from its own room and from any lower floor, never from beside it or above.
  */
-export const floors: readonly (readonly string[])[] = [
+const floors: readonly (readonly string[])[] = [
   ["errors", "version"],
   ["bytes"],
   ["model"],
@@ -17,7 +17,7 @@ export const floors: readonly (readonly string[])[] = [
 ];
 
 /** Where other programs may be started, the environment read and the clock asked: everything below gets values. */
-export const roomsThatMeetTheWorld: readonly string[] = ["build", "cli", "run", "sign"];
+const roomsThatMeetTheWorld: readonly string[] = ["build", "cli", "run", "sign"];
 
 /** Source text by path, `src/bytes/digest.ts`. */
 export type Sources = ReadonlyMap<string, string>;
