@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bytes, concatenate } from "../bytes/bytes.ts";
@@ -30,8 +31,9 @@ export async function filesLayer(
   ];
   const segment = () =>
     concatenate(all.map((entry) => () => encodeEntry({ ...entry, content: entry.open() })));
-  const key = JSON.stringify([await hashOf(segment()), compressor]);
-  const known = await world.store.recall("files", key);
+  const hash = createHash("sha256");
+  for await (const chunk of segment()) hash.update(chunk);
+  const known = await world.store.recall("files", keyOf(hash, compressor));
   if (known !== undefined) {
     const member = JSON.parse(known.toString()) as Member;
     if ((await world.store.find(member.digest)) !== undefined)
@@ -40,22 +42,29 @@ export async function filesLayer(
   const scratch = await world.store.scratch();
   try {
     const plain = join(scratch, randomUUID());
-    const plainSize = await writeSynced(plain, segment(), 0o600);
-    const source = compressed(segment(), compressor, world.threads);
+    // The folder may have changed since it was hashed: from here on there is one copy, and its own hash is the key.
+    const copied = createHash("sha256");
+    const plainSize = await writeSynced(plain, hashing(segment(), copied), 0o600);
+    const source = compressed(createReadStream(plain, { highWaterMark: 1 << 20 }), compressor, world.threads);
     const { digest, size } = await world.store.add(source, "the recipe's files", world.signal);
     const member: Member = { digest, size, plainSize };
     const layer = await sealLayer([{ member, plain }], compressor, world.store);
-    await world.store.remember("files", key, Buffer.from(JSON.stringify(member)));
+    await world.store.remember("files", keyOf(copied, compressor), Buffer.from(JSON.stringify(member)));
     return layer;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function hashOf(source: Bytes): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of source) hash.update(chunk);
-  return hash.digest("hex");
+function keyOf(hash: Hash, compressor: Compressor): string {
+  return JSON.stringify([hash.digest("hex"), compressor]);
+}
+
+async function* hashing(source: Bytes, hash: Hash): Bytes {
+  for await (const chunk of source) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 const nothing = new Uint8Array(0);

@@ -1,13 +1,13 @@
-import { createReadStream } from "node:fs";
-import { lstat, readdir, readlink, realpath } from "node:fs/promises";
-import { join, posix, sep } from "node:path";
 import type { Bytes } from "../bytes/bytes.ts";
 import { byText, encodeText } from "../bytes/text.ts";
 import { TareError } from "../errors.ts";
+import { isWhiteout, whiteoutWhy } from "../layers/whiteout.ts";
 import type { Entry } from "../model/entry.ts";
 import { type AccountTable, accountNumbers } from "../rootfs/accounts.ts";
-import { pathIn, type RootShape } from "../rootfs/shape.ts";
+import { placesIn, type RootShape } from "../rootfs/shape.ts";
+import { ignoring } from "./ignore.ts";
 import type { Recipe, RecipeFile } from "./recipe/recipe.ts";
+import { filesIn } from "./recipe-folder.ts";
 
 /** A recipe's file as an entry; `content` of a file of the disk can be read again and again. */
 export interface OwnEntry extends Omit<Entry, "content"> {
@@ -21,8 +21,9 @@ const nothing = new Uint8Array(0);
 
 /**
  * The recipe's own files, later ones over earlier ones, sorted by path. Nothing of the host goes along but contents,
- * links and whether a file may be executed: owners and modes are the recipe's, times are `mtime`.
- * @throws NO_FILE, NO_ACCOUNT, BAD_FILE, UNREADABLE
+ * links and whether a file may be executed: owners and modes are the recipe's, times are `mtime`. A folder that is
+ * there already, in the root or from an earlier file, stays as it is unless the recipe makes it by name.
+ * @throws NO_FILE, NO_ACCOUNT, BAD_FILE, UNREADABLE, TOO_MANY_FILES
  */
 export async function recipeFiles(
   recipe: Pick<Recipe, "files">,
@@ -30,105 +31,71 @@ export async function recipeFiles(
   root: { readonly shape: RootShape; readonly accounts: AccountTable; readonly mtime: number },
 ): Promise<OwnEntry[]> {
   const entries = new Map<string, OwnEntry>();
+  const placeOf = placesIn(root.shape);
+  const folders = new Set(["", ...root.shape.plain, ...root.shape.directories.map(({ path }) => path)]);
   for (const file of recipe.files) {
     const owner = file.owner ?? { user: 0, group: 0 };
     const numbers = accountNumbers(owner.user, owner.group, root.accounts, `files: /${file.to}`);
     const common = { ...numbers, uname: "", gname: "", mtime: root.mtime };
     for await (const entry of entriesOf(file, folder)) {
-      const path = pathIn(root.shape, entry.path);
+      const isFolder = entry.type === "directory";
+      const path = placeOf(entry.path, isFolder);
+      const before = entries.get(path)?.type;
+      const stays = isFolder && (before === "directory" || (before === undefined && folders.has(path)));
+      if (stays && file.directory !== true) continue;
+      if (!isFolder && folders.has(path))
+        throw bad(path, "it would take the place of a directory of the image, with everything in that");
+      if (isWhiteout(path)) throw bad(path, `it ${whiteoutWhy}`);
       entries.set(path, { ...common, ...entry, path });
       if (entries.size > fileLimit)
         throw new TareError({ code: "TOO_MANY_FILES", where: `files: /${file.to}`, limit: fileLimit });
     }
   }
-  return [...entries.values()].sort((a, b) => byText(a.path, b.path));
+  const all = [...entries.values()].sort((a, b) => byText(a.path, b.path));
+  for (const { path } of all) checkParents(path, entries);
+  return all;
 }
 
-type Found = Pick<OwnEntry, "path" | "type" | "mode" | "size" | "link" | "open">;
-
-async function* entriesOf(file: RecipeFile, folder: string): AsyncGenerator<Found> {
-  if (file.directory === true)
-    yield { path: file.to, type: "directory", mode: file.mode ?? 0o755, size: 0, open: empty };
-  else if (file.text !== undefined) {
-    const content = encodeText(file.text);
-    yield {
-      path: file.to,
-      type: "file",
-      mode: file.mode ?? 0o644,
-      size: content.length,
-      open: () => content,
-    };
-  } else if (file.from !== undefined) {
-    const start = join(folder, file.from);
-    await contained(start, folder, file.from);
-    yield* walk(start, file.to, "", file);
+function checkParents(path: string, entries: ReadonlyMap<string, OwnEntry>): void {
+  for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
+    const parent = entries.get(path.slice(0, slash));
+    if (parent !== undefined && parent.type !== "directory")
+      throw bad(path, `the recipe also makes a ${parent.type} of /${parent.path}, which it lies below`);
   }
 }
 
-async function* walk(
-  onDisk: string,
-  inImage: string,
-  inside: string,
-  file: RecipeFile,
-): AsyncGenerator<Found> {
-  const found = await lstat(onDisk).catch((cause) => unreadable(onDisk, cause));
-  if (found.isDirectory()) {
-    if (inImage !== "")
-      yield { path: inImage, type: "directory", mode: directoryMode(file), size: 0, open: empty };
-    const names = await readdir(onDisk).catch((cause) => unreadable(onDisk, cause));
-    for (const name of names.sort(byText)) {
-      const below = inside === "" ? name : `${inside}/${name}`;
-      if (file.ignore?.some((glob) => isIgnored(below, glob))) continue;
-      yield* walk(join(onDisk, name), inImage === "" ? name : `${inImage}/${name}`, below, file);
-    }
-  } else if (found.isSymbolicLink()) {
-    const link = await readlink(onDisk).catch((cause) => unreadable(onDisk, cause));
-    yield { path: inImage, type: "symlink", mode: 0o777, size: 0, link, open: empty };
-  } else if (found.isFile()) {
-    const mode = file.mode ?? ((found.mode & 0o100) !== 0 ? 0o755 : 0o644);
-    yield { path: inImage, type: "file", mode, size: found.size, open: () => readFrom(onDisk) };
-  } else throw new TareError({ code: "BAD_FILE", file: onDisk, why: "it is no file, directory or link" });
+function bad(path: string, why: string): TareError {
+  return new TareError({ code: "BAD_FILE", file: `/${path}`, why });
+}
+
+type Made = Pick<OwnEntry, "path" | "type" | "mode" | "size" | "link" | "open">;
+
+async function* entriesOf(file: RecipeFile, folder: string): AsyncGenerator<Made> {
+  if (file.directory === true)
+    yield { path: file.to, type: "directory", mode: file.mode ?? 0o755, size: 0, open: () => nothing };
+  else if (file.text !== undefined) {
+    const content = encodeText(file.text);
+    const mode = file.mode ?? 0o644;
+    yield { path: file.to, type: "file", mode, size: content.length, open: () => content };
+  } else if (file.from !== undefined)
+    for await (const { path, type, executable, size, link, open } of filesIn(
+      folder,
+      file.from,
+      ignoring(file.ignore ?? []),
+    ))
+      yield {
+        path: file.to === "" || path === "" ? file.to + path : `${file.to}/${path}`,
+        type,
+        mode: modeOf(type, executable, file),
+        size,
+        ...(link !== undefined && { link }),
+        open: type === "file" ? open : () => nothing,
+      };
 }
 
 /** `mode` is that of every file in a folder; its directories may be entered by whoever may read them. */
-function directoryMode({ mode }: RecipeFile): number {
-  return mode === undefined ? 0o755 : mode | ((mode & 0o444) >> 2);
-}
-
-/** As in .gitignore: a glob without a slash names things at any depth, and what is below a match goes with it. */
-function isIgnored(path: string, glob: string): boolean {
-  const plain = glob.replace(/^\/|\/$/g, "");
-  if (posix.matchesGlob(path, plain)) return true;
-  return !plain.includes("/") && posix.matchesGlob(posix.basename(path), plain);
-}
-
-function empty(): Uint8Array {
-  return nothing;
-}
-
-async function* readFrom(path: string): Bytes {
-  yield* createReadStream(path, { highWaterMark: 1 << 20 });
-}
-
-/** A link in the recipe's folder must not lead to what lies outside: a recipe may come from somebody else. */
-async function contained(path: string, folder: string, name: string): Promise<void> {
-  const base = await realpath(folder);
-  const real = await realpath(path).catch(() => {
-    throw new TareError({
-      code: "NO_FILE",
-      file: path,
-      todo: `files names ${name}, relative to the recipe's folder`,
-    });
-  });
-  if (real !== base && !real.startsWith(base + sep))
-    throw new TareError({
-      code: "BAD_FILE",
-      file: path,
-      why: "it is a link that leads out of the recipe's folder",
-    });
-}
-
-function unreadable(file: string, cause: unknown): never {
-  const why = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown reason";
-  throw new TareError({ code: "UNREADABLE", file, why }, { cause });
+function modeOf(type: Entry["type"], executable: boolean, { mode }: RecipeFile): number {
+  if (type === "symlink") return 0o777;
+  if (mode === undefined) return executable ? 0o755 : 0o644;
+  return type === "directory" ? mode | ((mode & 0o444) >> 2) : mode;
 }

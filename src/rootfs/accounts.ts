@@ -1,5 +1,6 @@
 import { decodeText, encodeText } from "../bytes/text.ts";
 import { TareError } from "../errors.ts";
+import type { EntryHeader } from "../model/entry.ts";
 import type { GeneratedEntry, RootView } from "../model/rootfs.ts";
 
 /** Users and groups that an image should have beside those of its packages. */
@@ -49,9 +50,9 @@ export function withAccounts(
     const content = made.get(path)?.content ?? root.read(path);
     return content === undefined ? undefined : decodeText(content);
   };
-  const { users, groups } = completed(wanted, present("etc/passwd") ?? "");
   const passwd = present("etc/passwd");
   const group = present("etc/group");
+  const { users, groups } = completed(wanted, tableOf(passwd ?? rootOnly.passwd, group ?? rootOnly.group));
   if (users.length + groups.length === 0)
     return { entries: generated, table: tableOf(passwd ?? "", group ?? "") };
   const texts = {
@@ -60,11 +61,13 @@ export function withAccounts(
     shadow: present("etc/shadow"),
     gshadow: present("etc/gshadow"),
   };
-  for (const { name, gid, members } of groups)
-    insert(texts.group, "group", name, gid, `${name}:x:${gid}:${members.join(",")}`);
   for (const user of users) {
     const { name, uid, gid = uid, home = `home/${name}`, shell = noShell, comment = "" } = user;
     insert(texts.passwd, "user", name, uid, `${name}:x:${uid}:${gid}:${comment}:/${home}:/${shell}`);
+  }
+  for (const { name, gid, members } of groups) {
+    const there = insert(texts.group, "group", name, gid, `${name}:x:${gid}:${members.join(",")}`);
+    if (there !== undefined) texts.group[there] = withMembers(texts.group[there] as string, members);
   }
   const entries: [string, string, number][] = [
     ["etc/passwd", unlines(texts.passwd), 0o644],
@@ -74,35 +77,62 @@ export function withAccounts(
   const locked = users.map(({ name }) => `${name}:!:${days}::::::`);
   if (texts.shadow !== undefined) entries.push(["etc/shadow", appended(texts.shadow, locked), 0o640]);
   const shadowed = groups.map(({ name, members }) => `${name}:!::${members.join(",")}`);
-  if (texts.gshadow !== undefined) entries.push(["etc/gshadow", appended(texts.gshadow, shadowed), 0o640]);
+  if (texts.gshadow !== undefined) {
+    const rows = lines(appended(texts.gshadow, shadowed));
+    for (const { name, members } of groups) {
+      const at = rows.findIndex((row) => row.startsWith(`${name}:`));
+      rows[at] = withMembers(rows[at] as string, members);
+    }
+    entries.push(["etc/gshadow", unlines(rows), 0o640]);
+  }
   for (const [path, text, mode] of entries)
     made.set(path, fileEntry(path, text, mode, made.get(path) ?? root.get(path), timestamp));
   return { entries: [...made.values()], table: tableOf(unlines(texts.passwd), unlines(texts.group)) };
 }
 
 /** The wanted accounts with `nonroot` where it is asked for and missing, and a group for every user's number. */
-function completed(wanted: AccountsWanted, passwd: string): Pick<AccountsWanted, "users" | "groups"> {
+function completed(wanted: AccountsWanted, table: AccountTable): Pick<AccountsWanted, "users" | "groups"> {
   const users = [...wanted.users];
   const asked = wanted.runAs?.split(":")[0];
-  const known = users.some(({ name }) => name === nonroot.name) || passwd.startsWith(`${nonroot.name}:`);
-  if (asked === nonroot.name && !known && !passwd.includes(`\n${nonroot.name}:`))
+  const known = users.some(({ name }) => name === nonroot.name);
+  if (asked === nonroot.name && !known && !table.users.some(([name]) => name === nonroot.name))
     users.push({ name: nonroot.name, uid: nonroot.id });
   const groups = [...wanted.groups];
-  for (const { name, uid, gid } of users)
-    if (gid === undefined && !groups.some((group) => group.gid === uid))
-      groups.push({ name, gid: uid, members: [] });
+  for (const { name, uid, gid } of users) {
+    const numbered = groups.some((group) => group.gid === uid) || table.groups.some(([, id]) => id === uid);
+    if (gid === undefined && !numbered) groups.push({ name, gid: uid, members: [] });
+  }
   return { users, groups };
 }
 
-function insert(table: string[], kind: "user" | "group", name: string, id: number, line: string): void {
-  for (const row of table) {
+/** Adds a row; or tells which one is the same account already. @throws BAD_ACCOUNT */
+function insert(
+  table: string[],
+  kind: "user" | "group",
+  name: string,
+  id: number,
+  line: string,
+): number | undefined {
+  for (const [index, row] of table.entries()) {
     const [taken, , number] = row.split(":");
-    if (taken === name || Number(number) === id) {
-      if (taken === name && Number(number) === id) return;
-      throw new TareError({ code: "BAD_ACCOUNT", kind, name, id, taken: `${taken} (${number})` });
-    }
+    if (taken !== name && numberOf(number) !== id) continue;
+    if (taken === name && numberOf(number) === id) return index;
+    throw new TareError({ code: "BAD_ACCOUNT", kind, name, id, taken: `${taken} (${number})` });
   }
   table.push(line);
+  return undefined;
+}
+
+/** A row of etc/group, or of etc/gshadow, with more names at its end. */
+function withMembers(row: string, members: readonly string[]): string {
+  const fields = row.split(":");
+  const all = new Set([...(fields[3] ?? "").split(",").filter((name) => name !== ""), ...members]);
+  return [...fields.slice(0, 3), [...all].join(",")].join(":");
+}
+
+/** NaN for anything but digits: rows of NIS have none. */
+function numberOf(text: string | undefined): number {
+  return text !== undefined && /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function lines(text: string): string[] {
@@ -122,10 +152,12 @@ function fileEntry(
   path: string,
   text: string,
   mode: number,
-  before: { mode: number; uid: number; gid: number; uname: string; gname: string } | undefined,
+  there: EntryHeader | undefined,
   mtime: number,
 ): GeneratedEntry {
   const content = encodeText(text);
+  // A link's own mode says nothing.
+  const before = there?.type === "file" ? there : undefined;
   const { uid, gid, uname, gname } = before ?? { uid: 0, gid: 0, uname: "root", gname: "root" };
   return {
     path,
@@ -142,15 +174,15 @@ function fileEntry(
 }
 
 function tableOf(passwd: string, group: string): AccountTable {
-  const number = (text: string | undefined) => Number(text ?? Number.NaN);
   return {
     users: lines(passwd).flatMap((line) => {
       const [name = "", , uid, gid] = line.split(":");
-      return Number.isInteger(number(uid)) ? [[name, number(uid), number(gid)] as const] : [];
+      const numbers = [numberOf(uid), numberOf(gid)] as const;
+      return numbers.some(Number.isNaN) ? [] : [[name, ...numbers] as const];
     }),
     groups: lines(group).flatMap((line) => {
       const [name = "", , gid] = line.split(":");
-      return Number.isInteger(number(gid)) ? [[name, number(gid)] as const] : [];
+      return Number.isNaN(numberOf(gid)) ? [] : [[name, numberOf(gid)] as const];
     }),
   };
 }

@@ -3,7 +3,7 @@ import type { GeneratedEntry, RootView } from "../model/rootfs.ts";
 import type { DirectoryAlias } from "../model/segment.ts";
 import { realPath } from "./resolve.ts";
 
-/** What a later layer must know of the root below it: where its paths really lead, and whose the directories are. JSON. */
+/** What a later layer must know of the root below it: where its paths really lead, and what its directories are. JSON. */
 export interface RootShape {
   readonly links: readonly DirectoryAlias[];
   /** Directories that are not root's with mode 0755. */
@@ -13,6 +13,8 @@ export interface RootShape {
     readonly uid: number;
     readonly gid: number;
   }[];
+  /** All other directories. */
+  readonly plain: readonly string[];
 }
 
 /** The shape of packages' entries with the generated ones above them. */
@@ -24,20 +26,39 @@ export function shapeOf(view: RootView, generated: readonly GeneratedEntry[]): R
   const links = entries.flatMap(({ type, path }) => {
     if (type !== "symlink") return [];
     const to = realPath(root, path, true);
-    return to !== undefined && to !== "" && get(to)?.type === "directory" ? [{ from: path, to }] : [];
+    return to !== undefined && (to === "" || get(to)?.type === "directory") ? [{ from: path, to }] : [];
   });
-  const directories = entries.flatMap(({ type, path, mode, uid, gid }) =>
-    type === "directory" && (mode !== 0o755 || uid !== 0 || gid !== 0) ? [{ path, mode, uid, gid }] : [],
-  );
-  return { links, directories };
+  const folders = entries.filter(({ type, path }) => type === "directory" && path !== "");
+  const isPlain = ({ mode, uid, gid }: EntryHeader) => mode === 0o755 && uid === 0 && gid === 0;
+  return {
+    links,
+    directories: folders
+      .filter((folder) => !isPlain(folder))
+      .map(({ path, mode, uid, gid }) => ({ path, mode, uid, gid })),
+    plain: folders.filter(isPlain).map(({ path }) => path),
+  };
 }
 
-/** Where a path really lies in a root of that shape, links in its directories followed. */
-export function pathIn(shape: RootShape, path: string): string {
+/**
+ * Where a path really lies in a root of that shape: links in its directories are followed, and a link that is the
+ * path itself as well if `followLast`.
+ */
+export function placesIn(shape: RootShape): (path: string, followLast: boolean) => string {
   const links = new Map(shape.links.map(({ from, to }) => [from, to]));
-  for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
-    const to = links.get(path.slice(0, slash));
-    if (to !== undefined) return `${to}${path.slice(slash)}`;
-  }
-  return path;
+  const step = (path: string, followLast: boolean): string | undefined => {
+    for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
+      const to = links.get(path.slice(0, slash));
+      if (to !== undefined) return to === "" ? path.slice(slash + 1) : to + path.slice(slash);
+    }
+    return followLast ? links.get(path) : undefined;
+  };
+  return (path, followLast) => {
+    let real = path;
+    for (let turn = 0; turn <= links.size; turn += 1) {
+      const next = step(real, followLast);
+      if (next === undefined) return real;
+      real = next;
+    }
+    return real;
+  };
 }

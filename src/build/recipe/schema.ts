@@ -16,6 +16,8 @@ const accountName = matching(
   /^[a-z_][a-z0-9_-]{0,31}$/,
   "the name of an account: lower-case letters, digits, - and _",
 );
+/** A colon ends a field of etc/passwd. */
+const accountPath = rootPath.refine((path) => !path.includes(":"), "must have no colon in it");
 const id = () => integer(0, 4_294_967_294);
 const glob = text(1024).min(1, "must not be empty");
 const locale = matching(/^[a-z]{2,3}(?:_[A-Z]{2})?(?:@[a-z]{1,16})?$/, "a locale, as de, pt_BR or sr@latin");
@@ -83,8 +85,8 @@ const accounts = object({
       gid: id()
         .optional()
         .describe("Its group (default: the number of the user, with a group of the same name)"),
-      home: rootPath.optional().describe("Its home (default: /home/NAME; it is not made)"),
-      shell: rootPath.optional().describe("Its shell (default: /usr/sbin/nologin)"),
+      home: accountPath.optional().describe("Its home (default: /home/NAME; it is not made)"),
+      shell: accountPath.optional().describe("Its shell (default: /usr/sbin/nologin)"),
       comment: matching(/^[^:\n]*$/, "text without colons and line breaks")
         .optional()
         .describe("Its full name"),

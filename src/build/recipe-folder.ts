@@ -1,0 +1,100 @@
+import { constants, createReadStream } from "node:fs";
+import { lstat, readdir, readlink, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import type { Bytes } from "../bytes/bytes.ts";
+import { byText } from "../bytes/text.ts";
+import { TareError } from "../errors.ts";
+
+/** Something on the disk that a recipe names, or that lies in a folder that it names. */
+export interface FoundFile {
+  /** Relative to what the recipe names, which is the empty string itself. */
+  readonly path: string;
+  readonly type: "file" | "directory" | "symlink";
+  readonly executable: boolean;
+  /** Bytes of a file. */
+  readonly size: number;
+  /** A symlink's text. */
+  readonly link?: string;
+  /** A file's content, afresh on every call. */
+  readonly open: () => Bytes;
+}
+
+/**
+ * `name`, relative to `folder`, and everything in it, folders first, sorted by name; what is ignored is not looked
+ * into. A link that is named itself is followed, one that is found stays a link.
+ * @throws NO_FILE, UNREADABLE, BAD_FILE for what leads out of the folder, is neither file, folder nor link, or has a
+ * name that is not UTF-8
+ */
+export async function* filesIn(
+  folder: string,
+  name: string,
+  ignored: (path: string) => boolean,
+): AsyncGenerator<FoundFile> {
+  yield* walk(await contained(folder, name), "", ignored);
+}
+
+/** A link in the recipe's folder must not lead to what lies outside: a recipe may come from somebody else. */
+async function contained(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  const base = await realpath(folder).catch((cause) => unreadable(folder, cause));
+  const real = await realpath(path).catch(() => {
+    const todo = `files names ${name}, relative to the recipe's folder`;
+    throw new TareError({ code: "NO_FILE", file: path, todo });
+  });
+  if (real === base || real.startsWith(base.endsWith(sep) ? base : base + sep)) return real;
+  throw bad(path, "it is a link that leads out of the recipe's folder");
+}
+
+async function* walk(
+  onDisk: string,
+  path: string,
+  ignored: (path: string) => boolean,
+): AsyncGenerator<FoundFile> {
+  const found = await lstat(onDisk).catch((cause) => unreadable(onDisk, cause));
+  const open = () => contentOf(onDisk);
+  if (found.isDirectory()) {
+    yield { path, type: "directory", executable: true, size: 0, open };
+    const names = await readdir(onDisk).catch((cause) => unreadable(onDisk, cause));
+    for (const name of names.sort(byText)) {
+      const below = path === "" ? name : `${path}/${name}`;
+      if (!ignored(below)) yield* walk(join(onDisk, name), below, ignored);
+    }
+  } else if (found.isSymbolicLink()) {
+    const link = await readlink(onDisk).catch((cause) => unreadable(onDisk, cause));
+    yield { path, type: "symlink", executable: true, size: 0, link, open };
+  } else if (found.isFile())
+    yield { path, type: "file", executable: (found.mode & 0o100) !== 0, size: found.size, open };
+  else throw bad(onDisk, "it is no file, directory or link");
+}
+
+/** Should a file have become a link since it was found, that one is not followed. */
+async function* contentOf(path: string): Bytes {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+  try {
+    yield* createReadStream(path, { flags: flags as unknown as string, highWaterMark: 1 << 20 });
+  } catch (cause) {
+    unreadable(path, cause);
+  }
+}
+
+function bad(file: string, why: string): TareError {
+  return new TareError({ code: "BAD_FILE", file, why });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOENT: "it has gone since it was found",
+  ELOOP: "it has become a link since it was found",
+  EIO: "the disk reports an error",
+};
+
+function unreadable(file: string, cause: unknown): never {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  // Node puts this character in place of bytes that it could not read as text; no file has the resulting name.
+  if (code === "ENOENT" && file.includes("\ufffd")) throw bad(file, "its name is not UTF-8");
+  throw new TareError(
+    { code: "UNREADABLE", file, why: reasons[code] ?? (code || "unknown reason") },
+    { cause },
+  );
+}
