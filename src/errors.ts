@@ -87,15 +87,19 @@ const rules = {
     (d) =>
       `There is no room left on the disk under ${d.where}; nothing was half-written. Free some, or choose another folder.`,
   ),
-  DOWNLOAD_FAILED: rule<{ what: string; tried: readonly { where: string; why: string }[] }>(3, (d) =>
+  /** `absent`: that address answered that it has no such file. */
+  DOWNLOAD_FAILED: rule<{
+    what: string;
+    tried: readonly { where: string; why: string; absent?: true }[];
+  }>(3, (d) =>
     d.tried.length === 0
       ? `${d.what} could not be fetched: there is no address for it.`
       : `${d.what} could not be fetched: ${saidInTurn(d.tried)}.`,
   ),
-  FILE_CONFLICT: rule<{ path: string; first: string; second: string }>(
-    2,
-    (d) =>
-      `${d.first} and ${d.second} both bring /${d.path}, and neither replaces the other; exclude one of the packages or that path.`,
+  FILE_CONFLICT: rule<{ path: string; first: string; second: string }>(2, (d) =>
+    d.first === d.second
+      ? `${d.first} brings /${d.path} twice; exclude that path.`
+      : `${d.first} and ${d.second} both bring /${d.path}, and neither replaces the other; exclude one of the packages or that path.`,
   ),
   FILE_EXISTS: rule<{ file: string }>(
     2,
@@ -152,10 +156,11 @@ const rules = {
     3,
     (d) => `${d.what} is not in the store, and --offline keeps it from being fetched; build once without it.`,
   ),
-  PACKAGE_GONE: rule<{ package: string; repository: string }>(
-    3,
-    (d) =>
-      `${d.package} is not in the store, and no mirror of ${d.repository} is known; name one in the recipe, or run \`tare lock\`.`,
+  /** `asked`: the addresses that do not have it; none when no mirror is known. */
+  PACKAGE_GONE: rule<{ package: string; repository: string; asked: readonly string[] }>(3, (d) =>
+    d.asked.length === 0
+      ? `${d.package} is not in the store, and no mirror of ${d.repository} is known; name one in the recipe, or run \`tare lock\`.`
+      : `${d.package} is not in the store, and there is none any more at ${d.asked.join(" or ")}; \`tare lock\` takes what ${d.repository} has now, and TARE_CAS_MIRRORS can name a place that keeps what was.`,
   ),
   RELEASE_EXPIRED: rule<{ what: string; until: string }>(
     1,
@@ -173,7 +178,7 @@ const rules = {
   REPOSITORY_CHANGED: rule<{ id: string; date: string; why: string }>(
     3,
     (d) =>
-      `The indexes of ${d.id} do not fit its Release of ${d.date} (the mirror is being updated, or is broken): try again later or ask another mirror. ${d.why}`,
+      `The indexes of ${d.id} do not fit its Release of ${d.date} (the mirror is being updated, or is broken; try again later, or ask another mirror): ${d.why}`,
   ),
   SEVERAL_PLATFORMS: rule<{ where: string; platforms: readonly string[] }>(
     2,
@@ -186,12 +191,13 @@ const rules = {
   ),
   SIGNATURE_REFUSED: rule<{
     what: string;
-    signatures: readonly { key: string; why: string }[];
+    /** `unknown`: the key is not in the keyring. */
+    signatures: readonly { key: string; why: string; unknown?: true }[];
     looked: readonly string[];
   }>(
     1,
     (d) =>
-      `No signature of ${d.what} can be trusted: ${d.signatures.map(({ key, why }) => `key ${key}: ${why}`).join("; ")} (looked in ${d.looked.join(", ")}; "keyring" in the recipe names another).`,
+      `No signature of ${d.what} can be trusted: ${d.signatures.map(({ key, why }) => `key ${key}: ${why}`).join("; ")}${d.signatures.some(({ unknown }) => unknown) ? ` (looked in ${d.looked.join(", ")}; "keyring" in the recipe names another)` : "; nothing of it was used"}.`,
   ),
   STALE_LOCK: rule<{ file: string; reasons: readonly string[] }>(
     1,

@@ -41,7 +41,7 @@ export function obtainPackages(
         have ?? (await download(itemFor(wanted, await mirrors(), world), { ...world, signal })),
       );
     } catch (cause) {
-      promise.reject(cause);
+      promise.reject(goneEverywhere(cause, wanted) ?? cause);
     }
   }
 
@@ -85,6 +85,15 @@ function itemFor(
     ...contentAddresses(basesFrom(environment.TARE_CAS_MIRRORS), wanted.digest),
   ];
   if (urls.length === 0)
-    throw new TareError({ code: "PACKAGE_GONE", package: name, repository: wanted.repository });
+    throw new TareError({ code: "PACKAGE_GONE", package: name, repository: wanted.repository, asked: [] });
   return { name, urls, want: wanted };
+}
+
+/** Every address answered, and none has the file: mirrors drop what they have newer versions of. */
+function goneEverywhere(cause: unknown, { name, version, repository }: Package): TareError | undefined {
+  if (!(cause instanceof TareError) || cause.problem.code !== "DOWNLOAD_FAILED") return undefined;
+  const { tried } = cause.problem;
+  if (tried.length === 0 || tried.some(({ absent }) => !absent)) return undefined;
+  const asked = [...new Set(tried.map(({ where }) => where))];
+  return new TareError({ code: "PACKAGE_GONE", package: `${name} ${version}`, repository, asked }, { cause });
 }

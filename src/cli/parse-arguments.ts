@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { nearest } from "../build/yaml/nearest.ts";
+import { nearest } from "../bytes/nearest.ts";
 import { TareError } from "../errors.ts";
 import { type Command, everywhere, type Input, type OptionPlan } from "./command.ts";
 

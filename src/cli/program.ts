@@ -1,4 +1,4 @@
-import { nearest } from "../build/yaml/nearest.ts";
+import { nearest } from "../bytes/nearest.ts";
 import { TareError } from "../errors.ts";
 import { commands } from "./commands/all.ts";
 import { commandHelp, programHelp } from "./help.ts";

@@ -1,8 +1,8 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import type { Expected } from "../bytes/digest.ts";
-import { TareError } from "../errors.ts";
+import { type Problem, TareError } from "../errors.ts";
 import type { Progress, Store, StoredContent } from "../model/seams.ts";
-import { Transfer, type TransferSeams } from "./transfer.ts";
+import { type Failure, Transfer, type TransferSeams } from "./transfer.ts";
 import { shownUrl } from "./url.ts";
 
 /** One file whose digest is known beforehand. */
@@ -34,7 +34,7 @@ export async function download(item: DownloadItem, seams: DownloadSeams): Promis
   const { store, signal } = seams;
   const have = await store.find(item.want.digest);
   if (have) return have;
-  const tried: { where: string; why: string }[] = [];
+  const tried: Failure[] = [];
   let wrong: TareError | undefined;
   let onlyWrong = true;
   let from = 0;
@@ -53,11 +53,9 @@ export async function download(item: DownloadItem, seams: DownloadSeams): Promis
       tried.push(...transfer.failures);
       const first = from + transfer.firstFrom;
       if (isAboutBytes(error)) {
-        wrong = error;
-        tried.push({
-          where: shownUrl(item.urls[first] as string),
-          why: "its bytes are not the expected ones",
-        });
+        const where = shownUrl(item.urls[first] as string);
+        wrong = new TareError({ ...error.problem, what: `${item.name} of ${where}` }, { cause: error });
+        tried.push({ where, why: "its bytes are not the expected ones" });
         resume = !transfer.joined;
         from = transfer.joined ? first : first + 1;
       } else if (isFailed(error)) {
@@ -75,7 +73,9 @@ export async function download(item: DownloadItem, seams: DownloadSeams): Promis
   );
 }
 
-function isAboutBytes(error: unknown): error is TareError {
+type AboutBytes = Extract<Problem, { code: "DIGEST_MISMATCH" | "TRUNCATED" | "TOO_LARGE" }>;
+
+function isAboutBytes(error: unknown): error is TareError & { readonly problem: AboutBytes } {
   return error instanceof TareError && ["DIGEST_MISMATCH", "TRUNCATED", "TOO_LARGE"].includes(error.code);
 }
 

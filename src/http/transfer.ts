@@ -17,6 +17,8 @@ export interface TransferSeams {
 export interface Failure {
   readonly where: string;
   readonly why: string;
+  /** It answered that there is no such file (404 or 410). */
+  readonly absent?: true;
 }
 
 /** Tries of one address until the next one is asked. */
@@ -73,8 +75,10 @@ export class Transfer {
           return;
         } catch (error) {
           signal?.throwIfAborted();
+          if (isOffline(error)) throw new TareError({ code: "OFFLINE", what }, { cause: error });
           if (!(error instanceof Setback)) throw error;
-          this.failures.push({ where: shownUrl(url), why: error.why });
+          const absent = [404, 410].includes(this.statuses.get(url) ?? 0);
+          this.failures.push({ where: shownUrl(url), why: error.why, ...(absent && { absent }) });
           if (!this.#resume && this.#offset > 0) throw this.#failed(what, error);
           if (this.#offset - begunAt >= worthIt) attempt = 0;
           wait = error.again ? (error.wait ?? backoff(Math.max(attempt, 1))) : undefined;
@@ -157,6 +161,11 @@ export class Transfer {
   #failed(what: string, cause?: unknown): TareError {
     return new TareError({ code: "DOWNLOAD_FAILED", what, tried: this.failures }, { cause });
   }
+}
+
+/** Whoever forbids the network knows addresses; what the file is, we know. */
+function isOffline(error: unknown): boolean {
+  return error instanceof TareError && error.code === "OFFLINE";
 }
 
 /** Why one try failed; `again` when the same address is worth another one, after `wait` milliseconds if it said so. */

@@ -13,6 +13,7 @@ export function checkCleartextFrame(text: string, what: string): void {
   const refuse = (why: string) => new TareError({ code: "UNSIGNED_TEXT", what, why });
   const lines = text.split("\n").map((line) => line.replace(/[ \t\r]+$/, ""));
   const frame = lines.flatMap((line, index) => (line.startsWith("-----") ? [{ line, index }] : []));
+  if (/^\s*</.test(text)) throw refuse("it is a web page; perhaps the mirror or a proxy wants a login");
   if (!frame.some(({ line }) => line === begin)) throw new TareError({ code: "SIGNATURE_MISSING", what });
   if (lines[0] !== begin) throw refuse("there is text before the signed part");
   const [, second, third] = frame;

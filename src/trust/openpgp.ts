@@ -100,7 +100,7 @@ async function judge(
 ): Promise<Verification> {
   const { what, keyring, pins = [] } = options;
   if (signatures.length === 0) throw new TareError({ code: "SIGNATURE_MISSING", what });
-  const refused: { key: string; why: string }[] = [];
+  const refused: { key: string; why: string; unknown?: true }[] = [];
   const refuse = () =>
     new TareError({ code: "SIGNATURE_REFUSED", what, signatures: refused, looked: keyring.where });
   const signers = new Map<string, PublicKey>();
@@ -117,7 +117,8 @@ async function judge(
     } catch (error) {
       const why = reasonOf(error, key, packet);
       tampered ||= why === notTheBytes;
-      refused.push({ key: (key?.getFingerprint() ?? signature.keyID.toHex()).toUpperCase(), why });
+      const name = (key?.getFingerprint() ?? signature.keyID.toHex()).toUpperCase();
+      refused.push(key ? { key: name, why } : { key: name, why, unknown: true });
     }
   }
   if (tampered || signers.size === 0) throw refuse();

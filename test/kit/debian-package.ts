@@ -32,6 +32,8 @@ export interface PackageData {
   readonly compression?: Compression;
   /** Seconds since the epoch, for every file. Default 2024-01-01. */
   readonly mtime?: number;
+  /** What stands in for the file, whatever the index then says of it. */
+  readonly bytes?: Uint8Array;
 }
 
 export type Compression = "gz" | "xz" | "zst" | "none";
@@ -62,7 +64,7 @@ export async function buildDebianPackage(data: PackageData): Promise<BuiltPackag
   const suffix = compression === "none" ? "" : `.${compression}`;
   const control = tarOf({ control: stanzaOf(fields), ...data.control }, mtime, 0o755);
   const payload = tarOf(data.files ?? {}, mtime, 0o644);
-  const bytes = arOf(
+  const built = arOf(
     [
       ["debian-binary", Buffer.from("2.0\n")],
       [`control.tar${suffix}`, await compress(control, compression)],
@@ -71,7 +73,7 @@ export async function buildDebianPackage(data: PackageData): Promise<BuiltPackag
     mtime,
   );
   const fileName = `${data.name}_${version.replace(/^\d+:/, "")}_${architecture}.deb`;
-  return { data, fields, bytes, fileName };
+  return { data, fields, bytes: data.bytes ?? built, fileName };
 }
 
 /** A control paragraph. Values with line breaks must already carry their leading blanks. */

@@ -26,11 +26,11 @@ export interface FileServer {
   close(): Promise<void>;
 }
 
-/** `handle` may answer a request itself (and return true) before `files` are looked at. */
-export async function serveFiles(
-  files: Files,
-  handle: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
-): Promise<FileServer> {
+/** May answer a request itself, and then returns true. */
+export type Handle = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** `handle` is asked before `files` are looked at. */
+export async function serveFiles(files: Files, handle: Handle = () => false): Promise<FileServer> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const path = pathBelow("http://x", `http://x${request.url}`);

@@ -38,7 +38,7 @@ test("a changed text is refused, with the key that did not sign it", async () =>
   const bytes = Buffer.from((await inRelease(key)).toString().replace("Test", "Evil"));
   await expect(verifyCleartext(bytes, await optionsFor(key))).rejects.toThrow(
     `No signature of InRelease can be trusted: key ${key.fingerprint}: it does not fit the text, which was changed ` +
-      'after it was signed (looked in test.gpg; "keyring" in the recipe names another).',
+      "after it was signed; nothing of it was used.",
   );
 });
 

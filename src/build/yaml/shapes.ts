@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../bytes/nearest.ts";
 
 /**
  * The words that schemas of our YAML files are made of. Scalars arrive as text (see document.ts) and each shape makes

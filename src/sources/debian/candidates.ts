@@ -37,6 +37,15 @@ export class Archive {
     this.#sides = [...new Set([native, ...foreign])];
   }
 
+  /** The names of all that can be chosen, some more than once: slow, for those who look for what was meant. */
+  *names(): Generator<string> {
+    for (const { index, pin } of this.#repositories)
+      for (let number = 0; pin >= 0 && number < index.size; number += 1) {
+        const { name, architecture } = index.record(number);
+        if (architecture === "all" || this.#sides.includes(architecture)) yield name;
+      }
+  }
+
   /** Per architecture, native first; architectures without the name are left out. */
   named(name: string): readonly Versions[] {
     const known = this.#byName.get(name);

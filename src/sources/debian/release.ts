@@ -132,5 +132,9 @@ export function checkRelease(
   if (release.date.getTime() > now.getTime() + tolerance)
     throw new TareError({ code: "RELEASE_FROM_FUTURE", what, date: release.date.toISOString() });
   if (checkValidUntil && release.validUntil && release.validUntil.getTime() < now.getTime())
-    throw new TareError({ code: "RELEASE_EXPIRED", what, until: release.validUntil.toISOString() });
+    throw new TareError({
+      code: "RELEASE_EXPIRED",
+      what,
+      until: `${release.validUntil.toISOString().slice(0, 19)}Z`,
+    });
 }

@@ -77,16 +77,20 @@ async function openOnce(
     const work = wanted.map((one) => downloadPackages(one, { id, suite, mirrors }, release, seams));
     const indexes = await allOrFirst(work);
     await seams.store.put([signed.bytes], { digest: signed.digest }, what, seams.signal);
-    const date = `${release.date.toISOString().slice(0, 19)}Z`;
+    const date = dateText(release.date);
     return { locked: { id, index: signed.digest, date, keys: signed.signers }, release, indexes, mirrors };
   } catch (error) {
     if (!mayHaveChanged(error)) throw error;
     if (!last) return undefined;
     throw new TareError(
-      { code: "REPOSITORY_CHANGED", id, date: release.date.toISOString(), why: (error as TareError).message },
+      { code: "REPOSITORY_CHANGED", id, date: dateText(release.date), why: (error as TareError).message },
       { cause: error },
     );
   }
+}
+
+function dateText(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
 }
 
 /** Like `Promise.all`, but nothing still runs when it throws. */

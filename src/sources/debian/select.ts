@@ -1,4 +1,5 @@
 import type { Digest } from "../../bytes/digest.ts";
+import { nearest } from "../../bytes/nearest.ts";
 import { byText } from "../../bytes/text.ts";
 import { TareError } from "../../errors.ts";
 import { type Solution, solve } from "../../solver/solve.ts";
@@ -6,7 +7,7 @@ import type { Requirement } from "../../solver/universe.ts";
 import { Archive, type Candidate } from "./candidates.ts";
 import { checkRecord } from "./check-record.ts";
 import { installOrder } from "./install-order.ts";
-import { DebianUniverse } from "./universe.ts";
+import { absent, DebianUniverse } from "./universe.ts";
 import { variantNames } from "./variant.ts";
 import { parseWant, versionMatches, type Want } from "./want.ts";
 import type { IndexedRepository, SelectedPackage, Selection, Wants } from "./wants.ts";
@@ -78,6 +79,7 @@ function requirementOf(want: Want, archive: Archive, universe: DebianUniverse): 
   const real = requirement.alternatives.filter(({ record }) => record.name === want.name);
   const [first, ...others] = new Set(requirement.alternatives.map(({ record }) => record.name));
   const text = want.text;
+  if (requirement.note === absent) return { text, alternatives: [], note: absentNote(want.name, archive) };
   if (real.length > 0 || requirement.note !== undefined) {
     const alternatives = real.filter((each) => archive.isFirst(each));
     return requirement.note === undefined
@@ -95,9 +97,14 @@ function fixedRequirement(want: Want, archive: Archive, universe: DebianUniverse
   const all = archive.named(want.name).flat();
   const note =
     all.length === 0
-      ? "no repository has it"
+      ? absentNote(want.name, archive)
       : `there is only ${all.map((each) => `${universe.name(each)} in ${each.from.repository}`).join(", ")}`;
   return { text: want.text, alternatives, note };
+}
+
+function absentNote(name: string, archive: Archive): string {
+  const meant = nearest(name, archive.names());
+  return meant === undefined ? absent : `${absent}; did you mean ${meant}?`;
 }
 
 function selectionOf(

@@ -9,6 +9,9 @@ import type { Conflict, Requirement, Universe } from "../../solver/universe.ts";
 import type { Archive, Candidate } from "./candidates.ts";
 import { type PackageRecord, priorities } from "./index/record.ts";
 
+/** Why a name that no index knows cannot be had. */
+export const absent = "no repository has it";
+
 export interface UniverseOptions {
   readonly recommends: boolean;
   readonly exclude: ReadonlySet<string>;
@@ -124,7 +127,7 @@ export class DebianUniverse implements Universe<Candidate> {
     const named = group.flatMap((relation) =>
       this.#archive.named(relation.name).flatMap((versions) => versions.map((each) => ({ each, relation }))),
     );
-    if (named.length === 0) return "no repository has it";
+    if (named.length === 0) return absent;
     const names = (list: typeof named) => list.map(({ each }) => this.name(each)).join(", ");
     const elsewhere = named.filter(({ each, relation }) => meets(relation, each.record.version));
     return elsewhere.length > 0

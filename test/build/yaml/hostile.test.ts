@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseLock } from "../../../src/build/lock/parse-lock.ts";
 import { parseRecipe } from "../../../src/build/recipe/parse-recipe.ts";
-import { nearest } from "../../../src/build/yaml/nearest.ts";
+import { nearest } from "../../../src/bytes/nearest.ts";
 import { TareError } from "../../../src/errors.ts";
 
 /** Text that looks like YAML often enough to get past the door. */
