@@ -112,7 +112,8 @@ async function makeDispatcher(
   connectTimeout: number,
   idleTimeout: number,
 ): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import("undici");
+  // A CommonJS module: a bundle gives it a default export only, Node gives it names as well.
+  const { EnvHttpProxyAgent } = (await import("undici")).default;
   const secured = protocol === "https:" ? await secureContext(environment, host) : undefined;
   const tls = { timeout: connectTimeout, ...(secured ? { secureContext: secured } : {}) };
   return new EnvHttpProxyAgent({
