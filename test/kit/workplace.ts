@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DebianRepository, debianRepository, type RepositoryData } from "./debian-repository.ts";
@@ -31,6 +31,8 @@ export interface Workplace {
   write(recipe: RecipeData): Promise<void>;
   /** Runs a command line in this process. */
   tare(line: string, environment?: Readonly<Record<string, string>>): Promise<Ran>;
+  /** What should have gone away: temporary files beside results or in the store, and leases. */
+  leftovers(): Promise<string[]>;
   /** Starts a command line as a process of its own. */
   start(line: string, options?: StartOptions): TareProcess;
 }
@@ -113,6 +115,10 @@ export async function withWorkplace<Value>(
         mirrors,
         write,
         tare: (line, more) => runTare(line.split(" "), { folder, environment: { ...environment, ...more } }),
+        leftovers: async () => {
+          const all = await readdir(folder, { recursive: true });
+          return all.filter((path) => /\.tmp$|\.part$|^\.store\/(?:tmp|leases)\/./.test(path)).sort();
+        },
         start: (line, options) => start(line.split(" "), folder, environment, options),
       });
     });
