@@ -1,10 +1,12 @@
 import { concatenate } from "../bytes/bytes.ts";
 import { byText } from "../bytes/text.ts";
+import { TareError } from "../errors.ts";
 import { encodeEntry } from "../formats/tar/encode.ts";
 import type { Compressor } from "../layers/compressor.ts";
 import { parentsOf, plainDirectory } from "../layers/directories.ts";
 import { partition } from "../layers/partition.ts";
 import { compressMember, type Part, segmentBytes } from "../layers/seal.ts";
+import { isWhiteout, whiteoutWhy } from "../layers/whiteout.ts";
 import type { Entry, EntryHeader } from "../model/entry.ts";
 import type { GeneratedEntry, RootView } from "../model/rootfs.ts";
 import type { Store } from "../model/seams.ts";
@@ -44,13 +46,16 @@ export function draftLayers(
   return drafts;
 }
 
-/** Entries that are at hand as a layer of their own. */
+/** Entries that are at hand as a layer of their own. @throws BAD_FILE for a name that means something else there */
 export function draftGenerated(
   generated: readonly GeneratedEntry[],
   holds: readonly string[],
   view: Pick<RootView, "get">,
   timestamp: number,
 ): LayerDraft {
+  const odd = generated.find(({ path }) => isWhiteout(path));
+  if (odd !== undefined)
+    throw new TareError({ code: "BAD_FILE", file: `/${odd.path}`, why: `it ${whiteoutWhy}` });
   const own = new Map<string, EntryHeader>();
   for (const entry of generated) if (entry.type === "directory") own.set(entry.path, entry);
   const paths = new Set([...own.keys(), ...parentsOf(generated.map((entry) => entry.path))]);

@@ -3,7 +3,7 @@ import type { GeneratedEntry, RootView } from "../model/rootfs.ts";
 import type { DirectoryAlias } from "../model/segment.ts";
 import { realPath } from "./resolve.ts";
 
-/** What a later layer must know of the root below it: where its paths really lead, and what its directories are. JSON. */
+/** What a later layer must know of the root below it: where its paths really lead, and its directories. Plain JSON. */
 export interface RootShape {
   readonly links: readonly DirectoryAlias[];
   /** Directories that are not root's with mode 0755. */
@@ -26,7 +26,8 @@ export function shapeOf(view: RootView, generated: readonly GeneratedEntry[]): R
   const links = entries.flatMap(({ type, path }) => {
     if (type !== "symlink") return [];
     const to = realPath(root, path, true);
-    return to !== undefined && (to === "" || get(to)?.type === "directory") ? [{ from: path, to }] : [];
+    // A link to what is not there yet leads to where it would be made.
+    return to !== undefined && (get(to)?.type ?? "directory") === "directory" ? [{ from: path, to }] : [];
   });
   const folders = entries.filter(({ type, path }) => type === "directory" && path !== "");
   const isPlain = ({ mode, uid, gid }: EntryHeader) => mode === 0o755 && uid === 0 && gid === 0;
@@ -35,8 +36,21 @@ export function shapeOf(view: RootView, generated: readonly GeneratedEntry[]): R
     directories: folders
       .filter((folder) => !isPlain(folder))
       .map(({ path, mode, uid, gid }) => ({ path, mode, uid, gid })),
-    plain: folders.filter(isPlain).map(({ path }) => path),
+    plain: [...folders.filter(isPlain).map(({ path }) => path), ...unstated(entries)],
   };
+}
+
+/** Directories that no entry speaks of, but that others lie in: layers state them as root's. */
+function unstated(entries: readonly EntryHeader[]): Set<string> {
+  const stated = new Set(entries.map(({ path }) => path));
+  const found = new Set<string>();
+  for (const { path } of entries)
+    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+      const parent = path.slice(0, slash);
+      if (stated.has(parent) || found.has(parent)) break;
+      found.add(parent);
+    }
+  return found;
 }
 
 /**

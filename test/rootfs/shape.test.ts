@@ -25,10 +25,11 @@ const { view } = compose(
 const generated = [{ ...factOf("etc/made/"), content: new Uint8Array(0) }];
 const shape = shapeOf(view, generated);
 
-test("a shape knows the links that lead to directories, and all directories", () => {
+test("a shape knows the links that lead to directories or could, and all directories, stated or not", () => {
   expect(shape).toEqual({
     links: [
       { from: "bin", to: "usr/bin" },
+      { from: "gone", to: "nowhere" },
       { from: "r", to: "" },
       { from: "sbin", to: "usr/bin" },
       { from: "usr/opt", to: "opt/real" },
@@ -37,7 +38,7 @@ test("a shape knows the links that lead to directories, and all directories", ()
       { path: "srv", mode: 0o755, uid: 5, gid: 0 },
       { path: "tmp", mode: 0o1777, uid: 0, gid: 0 },
     ],
-    plain: ["opt/real", "usr", "usr/bin", "etc/made"],
+    plain: ["opt/real", "usr", "usr/bin", "etc/made", "opt", "etc"],
   });
   expect(JSON.parse(JSON.stringify(shape))).toEqual(shape);
 });
@@ -50,6 +51,7 @@ test.each([
   ["r/bin/x", false, "usr/bin/x"],
   ["r/usr/opt/x", false, "opt/real/x"],
   ["r", true, ""],
+  ["gone/x", false, "nowhere/x"],
   ["binary/x", true, "binary/x"],
   ["", true, ""],
 ])("%s (last followed: %s) lies at %s", (path, last, real) => {
