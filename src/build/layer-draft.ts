@@ -32,7 +32,7 @@ export function draftLayers(
   timestamp: number,
 ): LayerDraft[] {
   const weighed = pieces.map(({ id, package: { source }, made }) => ({ id, source, size: made.member.size }));
-  const groups = partition(weighed, Math.max(1, budget - 1));
+  const groups = partition(weighed, budget - 1);
   const byId = new Map(pieces.map((piece) => [piece.id, piece]));
   const drafts: LayerDraft[] = groups.map((group) => {
     const inside = group.map((id) => byId.get(id) as FittedPiece);

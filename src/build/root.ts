@@ -30,7 +30,7 @@ export interface RootPlan {
   readonly excludes: readonly PathRule[];
   readonly accounts: AccountsWanted;
   readonly compressor: Compressor;
-  /** At most this many layers, the one of generated files included. */
+  /** At most this many layers, the one of generated files included: 2 or more. */
   readonly layers: number;
   /** SOURCE_DATE_EPOCH in seconds, where it is set. */
   readonly epoch: number | undefined;

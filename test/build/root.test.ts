@@ -162,3 +162,15 @@ test("a package that is refused leaves nothing half-made, and the store sound", 
     expect(await readdir(join(folder, "store", "tmp"))).toEqual([]);
     await rootOfPackages(folder, packages, { excludes: [exclude("/etc/*")] });
   }));
+
+test.each([2, 3, 8])("a budget of %i layers holds", (budget) =>
+  withFolder(async (folder) => {
+    const many = Array.from({ length: 12 }, (_, at) => ({
+      name: `p${at}`,
+      files: { [`opt/${at}`]: `${at}`.repeat(1000) },
+    }));
+    const { root } = await rootOfPackages(folder, many, { layers: budget });
+    expect(root.layers.length).toBe(budget);
+    expect(root.layers.at(-1)?.holds).toEqual(["configuration"]);
+  }),
+);

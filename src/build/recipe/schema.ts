@@ -181,7 +181,11 @@ export const recipeSchema = object({
   annotations: mapOf(/^\S{1,256}$/, "an annotation's name")
     .default({})
     .describe("Annotations of the manifest and index"),
-  layers: integer(1, 120).optional().describe("The most layers that an image may have"),
+  layers: integer(3, 120)
+    .optional()
+    .describe(
+      "The most layers that an image may have (default: 8): at least one each for packages, configuration and files",
+    ),
   compression: compression
     .default({ format: "gzip" })
     .describe(
