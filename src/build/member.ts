@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
+import { type AnyBytes, type Bytes, drain } from "../bytes/bytes.ts";
 import { verified } from "../bytes/digest.ts";
 import { writeFailure } from "../bytes/write-file.ts";
+import { TareError } from "../errors.ts";
 import { readElf } from "../formats/elf.ts";
 import { blockSizes, blocks, type Compressor, compressBlocks } from "../layers/compressor.ts";
 import { emptyNotes, keptPaths, type SegmentNotes, segmentOf } from "../layers/segment.ts";
@@ -43,7 +44,7 @@ export async function recallMember(recipe: MemberRecipe, store: Store): Promise<
 /**
  * Unpacks a package, cuts its segment, compresses it, and keeps the member. The segment's plain bytes stay in
  * `scratch`, since the layer that they go into hashes them.
- * @throws BAD_ARCHIVE, TRUNCATED, TOO_LARGE, DIGEST_MISMATCH, DISK_FULL
+ * @throws BAD_ARCHIVE, TRUNCATED, TOO_LARGE, DISK_FULL; STORE_DAMAGED when the package's file is not what was kept
  */
 export async function makeMember(
   recipe: MemberRecipe,
@@ -84,10 +85,30 @@ export async function makeMember(
         closeSync(output);
       }
     });
-  let { made, severed } = await cut(new Map());
-  if (severed.size > 0) ({ made } = await cut(severed));
+  const cutWhole = async () => {
+    const { made, severed } = await cut(new Map());
+    return severed.size > 0 ? (await cut(severed)).made : made;
+  };
+  const made = await cutWhole().catch(async (cause) => {
+    signal.throwIfAborted();
+    throw (await isSound(file, wanted)) ? cause : damaged(wanted, cause);
+  });
   await store.remember("member", keyOf(recipe), Buffer.from(JSON.stringify(made)));
   return { ...made, plain };
+}
+
+/** Whether the store's file is still what it was when it was verified; only asked when something failed. */
+async function isSound(file: StoredContent, wanted: Package): Promise<boolean> {
+  try {
+    await drain(verified(file.open(), wanted, wanted.name));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function damaged({ digest }: Package, cause: unknown): TareError {
+  return new TareError({ code: "STORE_DAMAGED", digest }, { cause });
 }
 
 function keyOf({ package: wanted, unpacker, policy, compressor }: MemberRecipe): string {

@@ -38,7 +38,9 @@ export function obtainPackages(
     try {
       const have = await world.store.find(wanted.digest);
       promise.resolve(
-        have ?? (await download(itemFor(wanted, await mirrors(), world), { ...world, signal })),
+        have?.size === wanted.size
+          ? have
+          : await download(itemFor(wanted, await mirrors(), world), { ...world, signal }),
       );
     } catch (cause) {
       promise.reject(goneEverywhere(cause, wanted) ?? cause);

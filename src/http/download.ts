@@ -33,7 +33,8 @@ const step = 262_144;
 export async function download(item: DownloadItem, seams: DownloadSeams): Promise<StoredContent> {
   const { store, signal } = seams;
   const have = await store.find(item.want.digest);
-  if (have) return have;
+  // One of another length was damaged where it lies: `put` replaces it.
+  if (have && have.size === (item.want.size ?? have.size)) return have;
   const tried: Failure[] = [];
   let wrong: TareError | undefined;
   let onlyWrong = true;

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
@@ -6,6 +6,7 @@ import { digestOf } from "../../src/bytes/digest.ts";
 import { defaultExcludes, exclude } from "../../src/layers/excludes.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import { broughtBy, rootOfPackages, type TestPackage } from "../kit/built-root.ts";
+import { buildDebianPackage } from "../kit/debian-package.ts";
 import { debOfBlocks } from "../kit/tar-blocks.ts";
 import { withFolder } from "../kit/temporary.ts";
 
@@ -172,5 +173,28 @@ test.each([2, 3, 8])("a budget of %i layers holds", (budget) =>
     const { root } = await rootOfPackages(folder, many, { layers: budget });
     expect(root.layers.length).toBe(budget);
     expect(root.layers.at(-1)?.holds).toEqual(["configuration"]);
+  }),
+);
+
+test.each([
+  ["cut short", (bytes: Buffer) => bytes.subarray(0, -20)],
+  [
+    "changed",
+    (bytes: Buffer) => {
+      const changed = Buffer.from(bytes);
+      changed[bytes.length - 30] = (changed[bytes.length - 30] as number) ^ 1;
+      return changed;
+    },
+  ],
+])("a package whose file in the store was %s is the store's fault, and it says so", (_, change) =>
+  withFolder(async (folder) => {
+    const store = await openStore(join(folder, "store"));
+    const { bytes } = await buildDebianPackage({ name: "hello", files: { "usr/bin/hello": "hi" } });
+    const digest = digestOf(bytes);
+    const { file } = await store.put([bytes], { digest }, "hello");
+    await writeFile(file, change(Buffer.from(bytes)));
+    const kept = { ...store, put: () => store.find(digest) as ReturnType<typeof store.put> };
+    const building = rootOfPackages(folder, [{ name: "hello", deb: bytes }], { store: kept });
+    await expect(building).rejects.toThrow(`The store has lost or damaged ${digest}`);
   }),
 );
