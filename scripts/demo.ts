@@ -39,7 +39,7 @@ function demo(): number {
   const to = ["--to", `docker-archive:${archive}`, "--to", `oci:${layout}`, "--to", `tar:${tarball}`];
   const first = build(to);
   if (first.result === undefined) return first.status;
-  const again = build(to);
+  const again = build(["--quiet", ...to]);
   show(
     `${humanTime(first.took)} this time, ${humanTime(again.took)} once more with nothing changed; no daemon, no root.`,
   );

@@ -28,7 +28,7 @@ export const runtimes: readonly Runtime[] = [
   {
     name: "docker",
     run({ archive, reference }) {
-      start("docker", ["info"]);
+      start("docker", ["version"]);
       start("docker", ["load", "--quiet", "--input", archive]);
       try {
         return start("docker", ["run", "--rm", "--network", "none", reference]);
