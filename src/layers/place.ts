@@ -1,10 +1,14 @@
 import type { EntryHeader, EntryType } from "../model/entry.ts";
 import type { DirectoryAlias, SegmentPolicy } from "../model/segment.ts";
-import { isExcluded } from "./excludes.ts";
+import { excluder } from "./excludes.ts";
 
-/** Where a package's entry goes under a policy; undefined when it is left out. */
-export function place(header: EntryHeader, policy: SegmentPolicy): EntryHeader | undefined {
-  if (isExcluded(header.path, policy.excludes)) return undefined;
+/** Where a package's entries go under a policy: each its header there, or undefined when it is left out. */
+export function placer(policy: SegmentPolicy): (header: EntryHeader) => EntryHeader | undefined {
+  const isExcluded = excluder(policy.excludes);
+  return (header) => (isExcluded(header.path) ? undefined : placed(header, policy));
+}
+
+function placed(header: EntryHeader, policy: SegmentPolicy): EntryHeader {
   const path = realPath(header.path, header.type, policy.aliases);
   const link = header.type === "hardlink" ? realPath(header.link ?? "", "file", policy.aliases) : header.link;
   const { mtime, nanoseconds, ...rest } = header;

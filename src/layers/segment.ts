@@ -5,8 +5,7 @@ import { encodeHeader, paddingFor } from "../formats/tar/encode.ts";
 import type { Entry, EntryHeader } from "../model/entry.ts";
 import type { FactEntry, SegmentPolicy } from "../model/segment.ts";
 import { parentsOf } from "./directories.ts";
-import { isExcluded } from "./excludes.ts";
-import { place } from "./place.ts";
+import { placer } from "./place.ts";
 import { isWhiteout, whiteoutWhy } from "./whiteout.ts";
 
 const elfMagic = [0x7f, 0x45, 0x4c, 0x46];
@@ -75,8 +74,9 @@ export async function* segmentOf(
 ): Bytes {
   const omitted = new Set(policy.omit);
   const files = new Set<string>();
+  const place = placer(policy);
   const layOut = (header: EntryHeader) => {
-    const placed = place(header, policy);
+    const placed = place(header);
     if (placed !== undefined && isWhiteout(placed.path))
       throw bad(where, `its /${placed.path} ${whiteoutWhy}`);
     return placed === undefined || omitted.has(placed.path) ? undefined : placed;
@@ -87,7 +87,7 @@ export async function* segmentOf(
     let header = layOut(shipped);
     if (header === undefined) {
       notes.leftOut.add(entry.path);
-      if (isExcluded(entry.path, policy.excludes)) notes.excluded += 1;
+      if (place(shipped) === undefined) notes.excluded += 1;
       const heir = entry.type === "file" ? heirs.get(entry.path) : undefined;
       header = heir === undefined ? undefined : layOut({ ...shipped, path: heir });
       if (header === undefined) continue;

@@ -12,8 +12,10 @@ export function globPattern(pattern: string): (name: string) => boolean {
  * pattern times text, whatever the pattern.
  */
 export function shellPattern(pattern: string): (text: string) => boolean {
-  const parts = partsOf(pattern);
-  return (text) => matches(parts, [...text]);
+  // Most texts differ within the plain beginning of most patterns.
+  const [start = ""] = /^[^*?[\\]*/.exec(pattern) ?? [];
+  const parts = partsOf(pattern.slice(start.length));
+  return (text) => text.startsWith(start) && matches(parts, [...text.slice(start.length)]);
 }
 
 type Part =

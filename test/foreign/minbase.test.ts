@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { matchesGlob } from "../../src/layers/excludes.ts";
+import { shellPattern } from "../../src/rootfs/glob.ts";
 import { mustRun, runCommand } from "../kit/command.ts";
 import { compareRoots, type Difference } from "../kit/compare-roots.ts";
 import { folderRoot } from "../kit/folder-root.ts";
@@ -29,7 +29,7 @@ async function explained(): Promise<Explained[]> {
 }
 
 function explains(row: Explained, difference: Difference): boolean {
-  return row.what === difference.what && matchesGlob(difference.path, row.glob);
+  return row.what === difference.what && shellPattern(row.glob)(difference.path);
 }
 
 test("a minbase image is mmdebstrap's but for the paths that the table explains", async (context) => {

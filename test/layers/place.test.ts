@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { exclude, include } from "../../src/layers/excludes.ts";
-import { place } from "../../src/layers/place.ts";
+import { placer } from "../../src/layers/place.ts";
+import type { EntryHeader } from "../../src/model/entry.ts";
 import type { SegmentPolicy } from "../../src/model/segment.ts";
 import { factOf } from "../kit/facts.ts";
 
+const place = (header: EntryHeader, wanted: SegmentPolicy) => placer(wanted)(header);
 const policy = (rest: Partial<SegmentPolicy> = {}): SegmentPolicy => ({
   aliases: [
     { from: "bin", to: "usr/bin" },
