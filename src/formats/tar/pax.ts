@@ -1,13 +1,13 @@
 import { decodeText, encodeText } from "../../bytes/text.ts";
 import { bad } from "./header.ts";
 
-/** Extended header records by keyword (POSIX.1-2017 pax, "pax Extended Header"): values are bytes, newlines allowed. */
-export type PaxRecords = ReadonlyMap<string, Uint8Array>;
-
 /** Room for the paths and attributes of one entry; more than this is an attack. */
 export const paxLimit = 1 << 20;
 
-/** `length keyword=value\n`, where the length counts bytes and includes itself. @throws BAD_ARCHIVE */
+/**
+ * Extended header records by keyword (POSIX.1-2017 pax, "pax Extended Header"): `length keyword=value\n`, where the
+ * length counts bytes and includes itself, and values are bytes, newlines allowed. @throws BAD_ARCHIVE
+ */
 export function decodePax(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
   const records = new Map<string, Uint8Array>();
   let at = 0;
