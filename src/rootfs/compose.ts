@@ -167,9 +167,15 @@ function notBelow(path: string, id: string, { entry, owner }: Placed): TareError
 }
 
 function viewOf(placed: ReadonlyMap<string, Placed>): RootView {
-  const asPlaced = ({ entry, owner }: Placed): PlacedEntry => {
-    const { captured: _, ...header } = entry;
-    return { ...header, owner };
+  // Maintainer scripts look at the same few thousand paths again and again.
+  const seen = new Map<Placed, PlacedEntry>();
+  const asPlaced = (there: Placed): PlacedEntry => {
+    const known = seen.get(there);
+    if (known !== undefined) return known;
+    const { captured: _, ...header } = there.entry;
+    const entry = { ...header, owner: there.owner };
+    seen.set(there, entry);
+    return entry;
   };
   let sorted: string[] | undefined;
   return {
