@@ -154,7 +154,8 @@ const rules = {
   ),
   OFFLINE: rule<{ what: string }>(
     3,
-    (d) => `${d.what} is not in the store, and --offline keeps it from being fetched; build once without it.`,
+    (d) =>
+      `${d.what} is not in the store, and --offline keeps it from being fetched; build once without --offline.`,
   ),
   /** `asked`: the addresses that do not have it; none when no mirror is known. */
   PACKAGE_GONE: rule<{ package: string; repository: string; asked: readonly string[] }>(3, (d) =>

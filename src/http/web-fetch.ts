@@ -42,6 +42,9 @@ export function webFetch(options: WebFetchOptions): Fetch {
     return dispatcher;
   };
 
+  const failure = (request: Request, error: unknown) =>
+    failureOf(request, error, connectTimeout, idleTimeout, options.environment);
+
   const web: Fetch = async (request) => {
     const url = new URL(request.url);
     const headers = Object.fromEntries(request.headers);
@@ -59,7 +62,7 @@ export function webFetch(options: WebFetchOptions): Fetch {
       });
       return responseOf(request, answer);
     } catch (error) {
-      throw failureOf(request, error, connectTimeout, idleTimeout);
+      throw failure(request, error);
     }
   };
 
@@ -89,7 +92,7 @@ export function webFetch(options: WebFetchOptions): Fetch {
             if (next.done) controller.close();
             else controller.enqueue(next.value);
           } catch (error) {
-            controller.error(failureOf(request, error, connectTimeout, idleTimeout));
+            controller.error(failure(request, error));
           }
         },
         cancel() {
@@ -144,16 +147,30 @@ async function secureContext(environment: Environment, host: HostFiles): Promise
   return createSecureContext({ ca: [...ca] });
 }
 
-function failureOf(request: Request, error: unknown, connectTimeout: number, idleTimeout: number): unknown {
+function failureOf(
+  request: Request,
+  error: unknown,
+  connectTimeout: number,
+  idleTimeout: number,
+  environment: Environment,
+): unknown {
   if (request.signal.aborted) return request.signal.reason;
   if (error instanceof TareError) return error;
   const where = shownUrl(request.url);
   const code = codeOf(error);
   const known = reasonOf(code, connectTimeout, idleTimeout);
   const text = error instanceof Error ? error.message : String(error);
-  const why = known ?? (code === "" ? text : `${text} (${code})`);
+  const plain = known ?? (code === "" ? text : `${text} (${code})`);
+  const why = lasting.has(code) ? plain + proxyNote(request.url, environment) : plain;
   const again = !lasting.has(code) && !isAboutTrust(code);
   return new TareError({ code: "HTTP_FAILED", where, why, again }, { cause: error });
+}
+
+/** Whether it was the proxy that could not be reached, nobody tells: that there is one is worth knowing. */
+function proxyNote(url: string, environment: Environment): string {
+  const variable = url.startsWith("https:") ? "https_proxy" : "http_proxy";
+  const proxy = proxyOf(environment, variable);
+  return proxy === "" ? "" : ` (${variable} is ${shownUrl(proxy)})`;
 }
 
 /** Asking the same server again right away would not help. */
