@@ -222,7 +222,7 @@ describe("tare build", () => {
     expect(ran).toMatchObject({
       code: 3,
       notes: [
-        "http://mirror.example/dists/bookworm/InRelease is not in the store, and --offline keeps it from being fetched; build once without it.",
+        "http://mirror.example/dists/bookworm/InRelease is not in the store, and --offline keeps it from being fetched; build once without --offline.",
       ],
     });
   });
