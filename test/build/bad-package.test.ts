@@ -45,7 +45,7 @@ async function refusal(bytes: Uint8Array): Promise<string> {
     const { code, out, notes } = await place.tare("build --quiet");
     expect({ code, out }).toEqual({ code: 3, out: "" });
     await expect(access(join(place.folder, "image"))).rejects.toThrow();
-    expect(await place.leftovers()).toEqual([]);
+    expect(place.leftovers()).toEqual([]);
     expect((await place.tare("store verify")).code).toBe(0);
     expect(notes).toHaveLength(1);
     return notes[0] as string;
@@ -145,7 +145,7 @@ describe("a package that is not the one the lock names is not kept:", () => {
         (notes[0] as string).replace(`${place.mirrors[0]?.url}`, "http://mirror.example"),
         code,
       );
-      expect(await place.leftovers()).toEqual([]);
+      expect(place.leftovers()).toEqual([]);
       files.set(pool, right);
       expect((await place.tare("build --quiet --locked")).code).toBe(0);
     });

@@ -27,7 +27,7 @@ async function refusal(
       expect(out).toBe("");
       for (const made of ["image", "tare.lock"])
         await expect(access(join(place.folder, made))).rejects.toThrow();
-      expect(await place.leftovers()).toEqual([]);
+      expect(place.leftovers()).toEqual([]);
       expect((await place.tare("store verify")).code).toBe(0);
       return {
         code,

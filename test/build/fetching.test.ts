@@ -100,7 +100,7 @@ describe("a mirror that breaks off", () => {
         out: "",
         notes: [`hello 1.0 could not be fetched: ${where}: the connection was cut (4 times).`],
       });
-      expect(await place.leftovers()).toEqual([]);
+      expect(place.leftovers()).toEqual([]);
     });
   });
 });

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type DebianRepository, debianRepository, type RepositoryData } from "./debian-repository.ts";
@@ -32,7 +33,9 @@ export interface Workplace {
   /** Runs a command line in this process. */
   tare(line: string, environment?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What should have gone away: temporary files beside results or in the store, and leases. */
-  leftovers(): Promise<string[]>;
+  leftovers(): string[];
+  /** How many files a room of the store holds now. */
+  inStore(room: "blobs" | "tmp"): number;
   /** Starts a command line as a process of its own. */
   start(line: string, options?: StartOptions): TareProcess;
 }
@@ -115,15 +118,25 @@ export async function withWorkplace<Value>(
         mirrors,
         write,
         tare: (line, more) => runTare(line.split(" "), { folder, environment: { ...environment, ...more } }),
-        leftovers: async () => {
-          const all = await readdir(folder, { recursive: true });
+        leftovers: () => {
+          const all = list(folder);
           return all.filter((path) => /\.tmp$|\.part$|^\.store\/(?:tmp|leases)\/./.test(path)).sort();
         },
+        inStore: (room) => list(join(store, room)).length,
         start: (line, options) => start(line.split(" "), folder, environment, options),
       });
     });
   } finally {
     await Promise.all(mirrors.map((mirror) => mirror.close()));
+  }
+}
+
+/** Everything below a folder, links to nowhere included; things may come and go meanwhile. */
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+  } catch {
+    return [];
   }
 }
 
@@ -159,5 +172,9 @@ function start(
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
   });
-  return { ended, stderr: () => stderr, kill: (signal) => void child.kill(signal) };
+  return {
+    ended,
+    stderr: () => stderr,
+    kill: (signal) => void child.kill(signal),
+  };
 }
