@@ -34,6 +34,8 @@ export interface Workplace {
   tare(line: string, environment?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What should have gone away: temporary files beside results or in the store, and leases. */
   leftovers(): string[];
+  /** Everything below a folder. */
+  below(folder: string): string[];
   /** How many files a room of the store holds now. */
   inStore(room: "blobs" | "tmp"): number;
   /** Starts a command line as a process of its own. */
@@ -122,6 +124,7 @@ export async function withWorkplace<Value>(
           const all = list(folder);
           return all.filter((path) => /\.tmp$|\.part$|^\.store\/(?:tmp|leases)\/./.test(path)).sort();
         },
+        below: list,
         inStore: (room) => list(join(store, room)).length,
         start: (line, options) => start(line.split(" "), folder, environment, options),
       });
