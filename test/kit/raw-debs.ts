@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { decodeText } from "../../src/bytes/text.ts";
 import { installedAs, type UnpackedDebian } from "../../src/sources/debian/unpacked.ts";
 
 /** One .deb, opened by dpkg-deb. */
@@ -18,14 +19,18 @@ export function rawDeb(file: string, scratch: string): RawDeb {
   execFileSync("dpkg-deb", ["--raw-extract", file, scratch]);
   const read = (member: string) => readFileSync(join(scratch, "DEBIAN", member));
   const members = readdirSync(join(scratch, "DEBIAN")).sort();
-  const control = read("control").toString();
+  const control = decodeText(read("control"));
   const field = (name: string) => new RegExp(`^${name}: *(.*)$`, "m").exec(control)?.[1];
   const [name = "", version = "", architecture = ""] = ["Package", "Version", "Architecture"].map(field);
   const multiArch = field("Multi-Arch");
-  const listing = execFileSync("sh", ["-c", 'dpkg-deb --fsys-tarfile "$1" | tar -t', "sh", file], {
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-  });
+  const listing = execFileSync(
+    "sh",
+    ["-c", 'dpkg-deb --fsys-tarfile "$1" | tar -t --quoting-style=literal', "sh", file],
+    {
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+    },
+  );
   const conffiles = members.includes("conffiles") ? read("conffiles").toString().split("\n") : [];
   return {
     file,
@@ -43,7 +48,7 @@ export function rawDeb(file: string, scratch: string): RawDeb {
       scripts: new Map(
         members
           .filter((member) => member !== "control" && member !== "md5sums")
-          .map((member) => [member, read(member).toString()]),
+          .map((member) => [member, decodeText(read(member))]),
       ),
       conffiles: conffiles
         .filter((path) => path.trim() !== "")

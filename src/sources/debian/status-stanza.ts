@@ -114,15 +114,16 @@ function fieldsOf(control: string): Map<string, Field> {
   const fields = new Map<string, Field>();
   let current: Field | undefined;
   for (const raw of control.split("\n")) {
-    const text = raw.trimEnd();
-    if (text === "" || text.startsWith("#")) continue;
+    const text = raw.replace(/\r$/, "");
+    if (text.trim() === "" || text.startsWith("#")) continue;
     if (/^[ \t]/.test(text)) {
       if (current) current.value += `\n${text}`;
       continue;
     }
     const colon = text.indexOf(":");
     if (colon < 1) continue;
-    current = { name: text.slice(0, colon), value: text.slice(colon + 1).trim() };
+    // dpkg keeps blanks at a line's end.
+    current = { name: text.slice(0, colon), value: text.slice(colon + 1).trimStart() };
     fields.set(current.name.toLowerCase(), current);
   }
   return fields;

@@ -3,7 +3,7 @@ import { TareError } from "../../errors.ts";
 import { type Deb, readDeb } from "../../formats/deb/deb.ts";
 import { parseDeb822 } from "../../formats/deb/deb822.ts";
 import type { Unpacker } from "../../model/source.ts";
-import { isCaptured } from "./captures.ts";
+import { isCapturedFor } from "./captures.ts";
 import { infoEntries } from "./database.ts";
 import { installedAs, type UnpackedDebian } from "./unpacked.ts";
 
@@ -14,7 +14,7 @@ type Remembered = Omit<UnpackedDebian, "scripts"> & {
 
 /** Opens `.deb` files. */
 export const debianUnpacker: Unpacker = {
-  name: "debian/1",
+  name: "debian/2",
   unpack: (source, size, where, use) =>
     readDeb(source, size, where, (deb) => {
       const described = describe(deb, where);
@@ -24,7 +24,7 @@ export const debianUnpacker: Unpacker = {
         date: deb.date,
         entries: deb.data,
         record: (paths) => infoEntries(described, md5sums, paths, deb.date),
-        capture: isCaptured,
+        capture: (path, size) => isCapturedFor(described.scripts.values(), path, size),
         md5: (path) => conffiles.has(path),
         about: (md5) => remember(described, conffiles, md5),
       });

@@ -1,11 +1,13 @@
 import { accounts } from "./commands/accounts.ts";
 import { alternatives } from "./commands/alternatives.ts";
 import { builtins } from "./commands/builtins.ts";
+import { capabilities } from "./commands/capabilities.ts";
 import { configuration } from "./commands/configuration.ts";
 import { debconf } from "./commands/debconf.ts";
 import { dpkgTools, type PackageFacts } from "./commands/dpkg-tools.ts";
 import { files } from "./commands/files.ts";
 import { harmless } from "./commands/harmless.ts";
+import { systemd } from "./commands/systemd.ts";
 import { textTools } from "./commands/text-tools.ts";
 import type { Emulation } from "./shell/interpret.ts";
 
@@ -19,6 +21,8 @@ export function emulations(facts: PackageFacts): ReadonlyMap<string, Emulation> 
     ...alternatives,
     ...configuration,
     ...debconf,
+    ...capabilities,
+    ...systemd,
     ...dpkgTools(facts),
     ...builtins,
   ]);

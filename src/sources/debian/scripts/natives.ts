@@ -24,6 +24,14 @@ const certificates: Native = {
   },
 };
 
+/** Compiles the standard library, by hand: the interpreter of that moment does it. */
+const byteCode: Native = {
+  holds: ["py_compile"],
+  phrase: "python makes its byte code when it runs",
+  harmless: true,
+  run: nothing,
+};
+
 /** By package and script. */
 const natives = new Map<string, Native>([
   ["ca-certificates/postinst", certificates],
@@ -47,6 +55,7 @@ const natives = new Map<string, Native>([
 ]);
 
 export function nativeOf(name: string, script: string, text: string): Native | undefined {
-  const native = natives.get(`${name}/${script}`);
+  const python = script === "postinst" && /^python3\.[0-9]+(?:-minimal)?$/.test(name);
+  const native = python ? byteCode : natives.get(`${name}/${script}`);
   return native?.holds.every((part) => text.includes(part)) ? native : undefined;
 }

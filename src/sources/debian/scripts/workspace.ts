@@ -17,6 +17,7 @@ export interface Ownership {
   readonly uid?: number;
   readonly gid?: number;
   readonly mtime?: number;
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
 const MAX_CHANGES = 200_000;

@@ -34,7 +34,7 @@ function updateAlternatives(call: Call): Status {
     case "--remove":
     case "--remove-all":
     case "--auto": {
-      const present = read(workspace, args[1] ?? "");
+      const present = sound.test(args[1] ?? "") ? read(workspace, args[1] as string) : undefined;
       if (!present) return args[0] === "--auto" ? 2 : 0;
       const choices = new Map(present.choices);
       if (args[0] === "--remove") choices.delete(args[2] ?? "");

@@ -46,6 +46,10 @@ export const builtins = new Map<string, Emulation>([
   ["which", which],
   ["cd", changeDirectory],
   ["exec", execute],
+  ["runuser", wrapped],
+  ["setpriv", wrapped],
+  ["nice", wrapped],
+  ["ionice", wrapped],
 ]);
 
 function statusArgument({ args, shell }: Call): Status {
@@ -207,6 +211,14 @@ function changeDirectory(call: Call): Status {
   if (node?.type !== "directory") return 1;
   workspace.directory = path.startsWith("/") ? path : `${workspace.directory}/${path}`;
   return 0;
+}
+
+/** Runs what stands behind its own options, as somebody else or more slowly. */
+function wrapped(call: Call): Status {
+  const end = call.args.indexOf("--");
+  if (end < 0 || end + 1 >= call.args.length)
+    throw new Unsure(`which command ${call.name} runs is not known`);
+  return call.shell.call(call.args.slice(end + 1), call.io);
 }
 
 function umask(call: Call): Status {

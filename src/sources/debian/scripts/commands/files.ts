@@ -48,8 +48,6 @@ function copy(call: Call): Status {
     "--force",
   ];
   const { flags, operands } = optionsOf(call, [...plain, "--no-clobber", "--update"], ["-t"]);
-  // GNU cp fails at -Z where there is no SELinux; scripts then try again without.
-  if (flags.has("-Z")) return 1;
   return eachTarget(call, { flags, operands }, (source, target, workspace) => {
     const keepLink = flags.has("-d") || flags.has("-a") || flags.has("-P");
     const node = keepLink ? workspace.lookup(source) : workspace.resolve(source);
@@ -94,7 +92,8 @@ function eachTarget(
   for (const source of sources) {
     const target = into ? `${last.replace(/\/+$/, "")}/${baseName(source.replace(/\/+$/, ""))}` : last;
     if (isTransient(target)) continue;
-    if (isTransient(source)) throw new Unsure(`the content of ${source} is not known`);
+    if (isTransient(source) && source !== "/dev/null")
+      throw new Unsure(`the content of ${source} is not known`);
     const result = one(source, target, workspace);
     if (result === 0) note(call, `writes ${target}`);
     else status = result;
@@ -104,7 +103,6 @@ function eachTarget(
 
 function move(call: Call): Status {
   const options = optionsOf(call, ["-f", "-n", "-v", "-Z", "-T", "--force"], ["-t"]);
-  if (options.flags.has("-Z")) return 1;
   return eachTarget(call, options, (source, target, workspace) => {
     const node = workspace.lookup(source);
     if (!node) return 1;

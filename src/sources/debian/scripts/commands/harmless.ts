@@ -3,13 +3,17 @@ import type { Emulation } from "../shell/interpret.ts";
 /** Commands that change nothing an image needs, and why that is so. */
 const reasons: readonly (readonly [string, string])[] = [
   [
-    "deb-systemd-helper deb-systemd-invoke systemctl invoke-rc.d update-rc.d service start-stop-daemon initctl udevadm loginctl busctl telinit init policy-rc.d rc-service update-service update-inetd openrc",
+    "deb-systemd-invoke systemctl invoke-rc.d update-rc.d service start-stop-daemon initctl udevadm loginctl busctl telinit init policy-rc.d rc-service update-service update-inetd openrc",
     "services are neither enabled nor started in an image",
   ],
   ["mandb catman apropos install-info update-info-dir ginstall-info", "no index of manual pages is kept"],
   [
     "py3compile pycompile py3clean pyclean pypy3compile py3versions",
     "python makes its byte code when it runs",
+  ],
+  [
+    "systemd-machine-id-setup dbus-uuidgen journalctl systemd-hwdb systemd-detect-virt",
+    "what tells one machine from another is made at its first start",
   ],
   [
     "update-mime update-mime-database update-desktop-database gtk-update-icon-cache update-icon-caches fc-cache update-fonts-dir update-fonts-scale update-fonts-alias mkfontdir mkfontscale xfonts-utils update-menus appstreamcli update-app-install",
@@ -29,7 +33,7 @@ const reasons: readonly (readonly [string, string])[] = [
 ];
 
 /** Probes that say no where nothing of the kind runs. */
-const absent = new Set(["selinuxenabled", "aa-enabled", "modprobe"]);
+const absent = new Set(["systemd-detect-virt", "selinuxenabled", "aa-enabled", "modprobe"]);
 
 export const harmless = new Map<string, Emulation>(
   reasons.flatMap(([names, why]) =>

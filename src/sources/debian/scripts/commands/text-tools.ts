@@ -42,7 +42,9 @@ export const textTools = new Map<string, Emulation>([
   ["lsb_release", unknown],
   ["md5sum", checksum("md5")],
   ["mktemp", makeTemporary],
-  ["mountpoint", () => 1],
+  ["mountpoint", (call) => (call.args.at(-1) === "/proc" ? 0 : 1)],
+  ["getcap", () => 0],
+  ["find", find],
   ["pgrep", () => 1],
   ["pidof", () => 1],
   ["ps", unknown],
@@ -94,6 +96,14 @@ function contentOf(call: Call, file: string): Value {
 
 function missing(call: Call, files: readonly string[]): boolean {
   return files.some((file) => file !== "-" && !isTransient(file) && !call.shell.workspace.resolve(file));
+}
+
+/** What it finds is not followed; with these it does something to what it finds. */
+function find(call: Call): Status {
+  const acts = ["-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprintf", "-fls"];
+  if (call.args.some((arg) => arg !== undefined && acts.includes(arg)))
+    throw new Unsure("it changes what it finds");
+  return unknown(call);
 }
 
 /** The name of a scratch file; what is in it is never known. */

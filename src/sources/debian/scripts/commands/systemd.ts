@@ -1,0 +1,55 @@
+import { type Call, type Emulation, type Status, Unsure } from "../shell/interpret.ts";
+import { applySysusers, configurationTexts } from "../sysusers.ts";
+import { applyTmpfiles } from "../tmpfiles.ts";
+import { enableUnit, hasSystemd } from "../units.ts";
+import { optionsOf, textsOf } from "./arguments.ts";
+
+/** Programs of systemd, and Debian's for it, that leave files behind. */
+export const systemd = new Map<string, Emulation>([
+  ["deb-systemd-helper", helper],
+  ["systemd-sysusers", sysusers],
+  ["systemd-tmpfiles", tmpfiles],
+]);
+
+function helper(call: Call): Status {
+  const { workspace, findings } = call.shell;
+  const [action, ...units] = textsOf(call).filter((arg) => !arg.startsWith("--"));
+  const queries = ["was-enabled", "debian-installed", "is-enabled"];
+  if (action === undefined || queries.includes(action)) return 0;
+  if (!hasSystemd(workspace)) {
+    findings.harmless.add("services are not enabled where no init would start them");
+    return 0;
+  }
+  if (action !== "enable") return 0;
+  for (const unit of units) {
+    const problem = enableUnit(workspace, unit);
+    if (problem !== undefined) throw new Unsure(problem);
+    findings.handled.add(`enables ${unit}`);
+  }
+  return 0;
+}
+
+function sysusers(call: Call): Status {
+  const { flags, operands } = optionsOf(call, [], ["--root"]);
+  if ((flags.get("--root") ?? "") !== "") throw new Unsure("accounts for another root");
+  const texts = configurationTexts(call.shell.workspace, "sysusers", operands);
+  if (!texts) throw new Unsure("the content of a sysusers.d file is not at hand");
+  const problem = applySysusers(call.shell.workspace, texts);
+  if (problem !== undefined) throw new Unsure(problem);
+  call.shell.findings.handled.add("accounts of sysusers.d");
+  return 0;
+}
+
+function tmpfiles(call: Call): Status {
+  const plain = ["--create", "--remove", "--boot", "--clean"];
+  const { flags, operands } = optionsOf(call, plain, ["--root", "--prefix", "--exclude-prefix"]);
+  if (!flags.has("--create")) return 0;
+  if (["--root", "--prefix", "--exclude-prefix"].some((flag) => (flags.get(flag) ?? "") !== ""))
+    throw new Unsure("files for another root");
+  const texts = configurationTexts(call.shell.workspace, "tmpfiles", operands);
+  if (!texts) throw new Unsure("the content of a tmpfiles.d file is not at hand");
+  const problem = applyTmpfiles(call.shell.workspace, texts);
+  if (problem !== undefined) throw new Unsure(problem);
+  call.shell.findings.handled.add("files of tmpfiles.d");
+  return 0;
+}

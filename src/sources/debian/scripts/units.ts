@@ -1,0 +1,61 @@
+import type { Workspace } from "./workspace.ts";
+
+const folders = ["/etc/systemd/system", "/usr/lib/systemd/system"];
+const unitName = /^[A-Za-z0-9:_.@\\-]+\.(?:service|socket|timer|path|target|mount|slice)$/;
+
+/** Whether the image has an init that would read units at all. */
+export function hasSystemd(workspace: Workspace): boolean {
+  return workspace.resolve("/usr/lib/systemd/systemd") !== undefined;
+}
+
+/**
+ * Enables a unit as deb-systemd-helper does on a first installation: links for `WantedBy`, `RequiredBy` and `Alias`
+ * of its `[Install]` part, and the same for `Also` (systemd.unit(5)). Says what is in the way, if anything.
+ */
+export function enableUnit(workspace: Workspace, unit: string, seen = new Set<string>()): string | undefined {
+  if (seen.has(unit)) return undefined;
+  seen.add(unit);
+  if (!unitName.test(unit)) return `the unit ${unit} is not known`;
+  const template = unit.replace(/@[^@]*\./, "@.");
+  const file = folders.map((folder) => `${folder}/${template}`).find((path) => workspace.resolve(path));
+  // A unit that is not there, or masked, is enabled by nobody.
+  if (file === undefined || workspace.lookup(file)?.link === "/dev/null") return undefined;
+  const text = workspace.text(file);
+  if (text === undefined) return `the content of ${file} is not at hand`;
+  const install = installOf(text);
+  const target = file.replace("/usr/lib/systemd/", "/lib/systemd/");
+  const instance = install.get("DefaultInstance")?.[0];
+  const name = unit.includes("@.") && instance !== undefined ? unit.replace("@.", `@${instance}.`) : unit;
+  const link = (path: string) => {
+    workspace.makeDirectory(path.slice(0, path.lastIndexOf("/")), true);
+    workspace.symlink(path, target);
+  };
+  for (const [key, suffix] of [
+    ["WantedBy", "wants"],
+    ["RequiredBy", "requires"],
+  ] as const)
+    for (const wanter of install.get(key) ?? [])
+      if (unitName.test(wanter)) link(`/etc/systemd/system/${wanter}.${suffix}/${name}`);
+  for (const alias of install.get("Alias") ?? [])
+    if (unitName.test(alias)) link(`/etc/systemd/system/${alias}`);
+  for (const other of install.get("Also") ?? []) {
+    const problem = enableUnit(workspace, other, seen);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** The words of each key of the `[Install]` part. */
+function installOf(text: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  let inside = false;
+  for (const line of text.replace(/\\\n/g, " ").split("\n")) {
+    if (line.startsWith("[")) inside = line.trim() === "[Install]";
+    const match = inside ? /^([A-Za-z]+)\s*=(.*)$/.exec(line) : undefined;
+    if (!match) continue;
+    const key = match[1] as string;
+    const words = (match[2] as string).split(/\s+/).filter((word) => word !== "");
+    found.set(key, words.length === 0 ? [] : [...(found.get(key) ?? []), ...words]);
+  }
+  return found;
+}
