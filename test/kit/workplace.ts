@@ -28,8 +28,8 @@ export interface Workplace {
   readonly store: string;
   readonly repository: DebianRepository;
   readonly mirrors: readonly FileServer[];
-  /** Writes another recipe. */
-  write(recipe: RecipeData): Promise<void>;
+  /** Writes another recipe, over the first one or into a file of its own. */
+  write(recipe: RecipeData, file?: string): Promise<void>;
   /** Runs a command line in this process. */
   tare(line: string, environment?: Readonly<Record<string, string>>): Promise<Ran>;
   /** What should have gone away: temporary files beside results or in the store, and leases. */
@@ -90,7 +90,7 @@ export async function withWorkplace<Value>(
     return await withFolder(async (folder) => {
       const store = join(folder, ".store");
       const environment = { ...unset, TARE_STORE: store };
-      const write = async (recipe: RecipeData) => {
+      const write = async (recipe: RecipeData, file = join(folder, "tare.yaml")) => {
         const { packages, ...rest } = recipe;
         const group = {
           from: "debian",
@@ -109,7 +109,7 @@ export async function withWorkplace<Value>(
           to: ["oci:image"],
           ...rest,
         };
-        await writeFile(join(folder, "tare.yaml"), JSON.stringify(whole, undefined, 2));
+        await writeFile(file, JSON.stringify(whole, undefined, 2));
       };
       await writeFile(join(folder, "keys.gpg"), data.keyring ?? repository.keyring);
       await write(data.recipe ?? {});
