@@ -126,8 +126,3 @@ export function debianLinker(architecture: string, version: string): LinkerSetup
     generator: `ldconfig (${vendor} GLIBC ${version}) stable release version ${upstream}`,
   };
 }
-
-/** The GNU triplet that names an architecture's library folder: `x86_64-linux-gnu`. */
-export function tripletOf(architecture: string): string | undefined {
-  return architectures.get(architecture)?.triplet;
-}
