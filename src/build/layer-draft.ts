@@ -31,7 +31,11 @@ export function draftLayers(
   budget: number,
   timestamp: number,
 ): LayerDraft[] {
-  const weighed = pieces.map(({ id, package: { source }, made }) => ({ id, source, size: made.member.size }));
+  const weighed = pieces.map(({ id, package: { source }, made }) => ({
+    id,
+    source,
+    size: made.member.plainSize,
+  }));
   const groups = partition(weighed, budget - 1);
   const byId = new Map(pieces.map((piece) => [piece.id, piece]));
   const drafts: LayerDraft[] = groups.map((group) => {

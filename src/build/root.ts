@@ -18,7 +18,7 @@ import { contentSize, fitPieces, installed, placing } from "./pieces.ts";
 import { mapPool } from "./pool.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 3;
+const rootVersion = 4;
 
 /** Everything that a root filesystem of distribution packages depends on. */
 export interface RootPlan {

@@ -6,7 +6,7 @@ export interface Weighed {
   readonly id: string;
   /** Packages of one source change together, so they share a layer. */
   readonly source: string;
-  /** Bytes, compressed. */
+  /** Bytes before compression: another compressor, or another version of it, must not deal otherwise. */
   readonly size: number;
 }
 
