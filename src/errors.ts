@@ -152,6 +152,11 @@ const rules = {
     2,
     (d) => `${d.source} has no packages for ${d.platform}; it has ${d.known.join(", ")}.`,
   ),
+  OFFLINE_LOCK: rule<{ file: string; stale: boolean }>(
+    3,
+    (d) =>
+      `${d.file} ${d.stale ? "no longer fits the recipe" : "is not there"}, and choosing packages needs the network, which --offline forbids; run \`tare lock\` first.`,
+  ),
   OFFLINE: rule<{ what: string }>(
     3,
     (d) =>

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { TareError } from "../errors.ts";
 import { assembleImage, assembleIndex } from "../images/assemble.ts";
 import { type Location, locationText } from "../images/location.ts";
 import { saveImage } from "../images/save.ts";
@@ -49,6 +50,8 @@ export async function buildRecipe(
   options: BuildOptions,
 ): Promise<BuildResult> {
   const watch = stopwatch();
+  if (options.platforms.length > 1)
+    for (const location of options.to) refuseSeveral(location, options.platforms);
   const built: { image: Image; report: BuiltImage }[] = [];
   for (const platform of options.platforms) {
     world.progress({ kind: "step", text: `Building ${recipe.name} for ${platform}` });
@@ -78,6 +81,12 @@ export async function buildRecipe(
     warnings: warningsOf(lock),
     timing: watch.laps(),
   };
+}
+
+/** Said before anything is built. @throws SEVERAL_PLATFORMS */
+function refuseSeveral(location: Location, platforms: readonly string[]): void {
+  if (location.transport !== "docker-archive" && location.transport !== "tar") return;
+  throw new TareError({ code: "SEVERAL_PLATFORMS", where: locationText(location), platforms });
 }
 
 async function buildPlatform(

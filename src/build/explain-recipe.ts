@@ -145,14 +145,15 @@ function ownFiles(files: readonly RecipeFile[]): Step {
     words: [
       `The recipe adds ${files.length === 1 ? "one item" : `${files.length} items`} of its own. They go to the topmost layer.`,
     ],
-    commands: files.map(({ to, from, directory, mode, owner }) => {
+    commands: files.map(({ to, from, directory, mode, owner, ignore }) => {
       const permissions = mode === undefined ? "" : ` -m ${mode.toString(8).padStart(4, "0")}`;
       const user =
         owner === undefined ? "" : ` -o ${owner.user}${"group" in owner ? ` -g ${owner.group}` : ""}`;
       if (directory) return `install -d${permissions}${user} rootfs/${to}`;
       if (from === undefined)
         return `install -D${permissions}${user} /dev/stdin rootfs/${to}    # the text of the recipe`;
-      return `cp -r ${from} rootfs/${to}${permissions || user ? `    #${permissions}${user}` : ""}`;
+      const notes = [permissions, user, ignore ? ` without ${ignore.join(" ")}` : ""].join("");
+      return `cp -rT ${from} rootfs/${to}${notes === "" ? "" : `    #${notes}`}`;
     }),
   };
 }
@@ -168,7 +169,10 @@ function accounts({ accounts: { runAs, users, groups } }: Recipe): Step {
     commands: [
       ...(runAs === "nonroot" ? [...makeGroup("nonroot", 65532), ...makeUser("nonroot", 65532)] : []),
       ...groups.flatMap(({ name, gid }) => makeGroup(name, gid)),
-      ...users.flatMap(({ name, uid }) => makeUser(name, uid)),
+      ...users.flatMap(({ name, uid, gid }) => [
+        ...(gid === undefined && !groups.some((group) => group.gid === uid) ? makeGroup(name, uid) : []),
+        ...makeUser(name, uid, gid),
+      ]),
     ],
   };
 }
@@ -177,8 +181,8 @@ function makeGroup(name: string, gid: number): string[] {
   return [`groupadd --root $PWD/rootfs --gid ${gid} ${name}`];
 }
 
-function makeUser(name: string, uid: number): string[] {
-  return [`useradd --root $PWD/rootfs --uid ${uid} --gid ${uid} --no-create-home ${name}`];
+function makeUser(name: string, uid: number, gid = uid): string[] {
+  return [`useradd --root $PWD/rootfs --uid ${uid} --gid ${gid} --no-create-home ${name}`];
 }
 
 function layers({ compression, layers: most }: Recipe): Step {
@@ -188,11 +192,11 @@ function layers({ compression, layers: most }: Recipe): Step {
   return {
     title: "Make layers",
     words: [
-      `A layer is a tarball${format === "none" ? "" : `, compressed with ${format}`}: the packages' pieces one after another, sorted, with no time and no name of this machine in it. Packages that change together share a layer, so that an update changes few of them${most === undefined ? "" : `; there are at most ${most}`}.`,
+      `A layer is a tarball${format === "none" ? "" : `, compressed with ${format}`}: the packages' pieces one after another, with no time and no name of this machine in it. Packages that change together share a layer, so that an update changes few of them${most === undefined ? "" : `; there are at most ${most}`}.`,
       "Two digests name it: that of the tarball (its diffID) and that of the compressed file.",
     ],
     commands: [
-      "tar --create --sort=name --mtime=@$SOURCE_DATE_EPOCH --numeric-owner --directory rootfs . >layer.tar",
+      "tar --create --sort=name --numeric-owner --directory rootfs . >layer.tar",
       "sha256sum layer.tar                     # the diffID",
       `${program[format]}${flag} <layer.tar | sha256sum    # the digest`,
     ],

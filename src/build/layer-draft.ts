@@ -22,7 +22,7 @@ export interface LayerDraft {
 
 /**
  * Deals a root into layers: packages first, what was generated last. Each layer states every directory that it needs
- * once, since a path may stand only once in a layer, with the attributes that hold for the whole root.
+ * once, since a path may stand only once in a layer, with the mode and owner that hold for the whole root.
  */
 export function draftLayers(
   pieces: readonly FittedPiece[],
@@ -30,6 +30,7 @@ export function draftLayers(
   generated: readonly GeneratedEntry[],
   budget: number,
   timestamp: number,
+  latest: number | undefined,
 ): LayerDraft[] {
   const weighed = pieces.map(({ id, package: { source }, made }) => ({
     id,
@@ -43,7 +44,10 @@ export function draftLayers(
     const entries = inside.flatMap((piece) => piece.made.facts.entries);
     const owned = entries.filter((entry) => entry.type === "directory").map((entry) => entry.path);
     const needed = parentsOf(entries.map((entry) => entry.path));
-    const directories = describe(new Set([...owned, ...needed]), view, timestamp);
+    // As young as the group's own newest package: what other packages do must not change this layer.
+    const newest = Math.max(...inside.map((piece) => piece.made.facts.date));
+    const mtime = latest === undefined ? newest : Math.min(newest, latest);
+    const directories = describe(new Set([...owned, ...needed]), view, mtime);
     return { holds: group, directories, pieces: inside, entries: [] };
   });
   if (generated.length > 0) drafts.push(draftGenerated(generated, ["configuration"], view, timestamp));
@@ -74,14 +78,14 @@ export function draftGenerated(
 function describe(
   paths: Iterable<string>,
   view: { get(path: string): EntryHeader | undefined },
-  timestamp: number,
+  mtime: number,
 ): EntryHeader[] {
   const found = [...paths].filter((path) => path !== "").sort(byText);
   return found.flatMap((path) => {
     const there = view.get(path);
-    if (there === undefined) return [plainDirectory(path, timestamp)];
+    if (there === undefined) return [plainDirectory(path, mtime)];
     // A package's directory may have become another package's link: the link is stated by its owner.
-    return there.type === "directory" ? [there] : [];
+    return there.type === "directory" ? [{ ...there, mtime }] : [];
   });
 }
 

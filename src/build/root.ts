@@ -101,7 +101,7 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
     });
     const made = [...links, ...configuration.entries];
     const { entries: generated, table } = withAccounts(view, made, plan.accounts, created);
-    const drafts = draftLayers(pieces, view, generated, plan.layers, created);
+    const drafts = draftLayers(pieces, view, generated, plan.layers, created, plan.epoch);
     const parts = await mapPool(drafts, world.threads, (draft) => partsOf(draft, plan.compressor, world));
     const layers = await mapPool(parts, world.threads, async (layer, index) => ({
       layer: await sealLayer(layer, plan.compressor, world.store),

@@ -56,7 +56,7 @@ export function command<const Options extends Readonly<Record<string, OptionPlan
 /** Options of every command. */
 export const everywhere = {
   json: { summary: "Print the result as JSON" },
-  quiet: { short: "q", summary: "Say nothing while working" },
+  quiet: { short: "q", summary: "Show no progress, only the result" },
   help: { short: "h", summary: "Show this help" },
 } as const;
 

@@ -10,14 +10,18 @@ import { type RecipePlace, readLock } from "./recipe-file.ts";
 /**
  * The lock that serves the recipe on these platforms: the one that is there, or with `refuse` unset a new one, which
  * is written beside the recipe.
- * @throws NO_FILE, STALE_LOCK when `refuse` is set
+ * @throws NO_FILE, STALE_LOCK when `refuse` is set; OFFLINE_LOCK
  */
 export async function lockFor(
   io: Io,
   place: RecipePlace,
   recipe: Recipe,
   world: World,
-  { platforms, refuse }: { readonly platforms: readonly string[]; readonly refuse: boolean },
+  {
+    platforms,
+    refuse,
+    offline,
+  }: { readonly platforms: readonly string[]; readonly refuse: boolean; readonly offline: boolean },
 ): Promise<Lock> {
   const previous = await readLock(place, world.store);
   const reasons = previous ? staleness(previous, recipe, platforms) : [];
@@ -29,6 +33,8 @@ export async function lockFor(
       file: place.lockName,
       todo: "--locked needs it; write it with `tare lock`",
     });
+  if (offline)
+    throw new TareError({ code: "OFFLINE_LOCK", file: place.lockName, stale: previous !== undefined });
   const lock = await io.engine.lockRecipe(recipe, world, {
     folder: place.folder,
     platforms: lockedPlatforms(platforms, recipe, previous),

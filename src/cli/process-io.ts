@@ -22,7 +22,7 @@ export function processIo(): { readonly io: Io; end(): void } {
     });
   const screen = {
     isTTY: stderr.isTTY === true && env.TERM !== "dumb" && !env.CI,
-    columns: stderr.columns ?? 80,
+    columns: stderr.columns || 80,
     write: (text: string) => void stderr.write(text),
   };
   const { progress, line, end } = display(screen, () => performance.now());
@@ -37,7 +37,7 @@ export function processIo(): { readonly io: Io; end(): void } {
     environment: env,
     folder: process.cwd(),
     signal: abort.signal,
-    width: stdout.columns ?? 80,
+    width: stdout.columns || 80,
     color: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
     engine: realEngine,
   };

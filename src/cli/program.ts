@@ -59,9 +59,12 @@ function report(error: unknown, json: boolean, io: Io): number {
     io.note("interrupted; nothing was left half-written.");
     return 130;
   }
+  // Whoever read the image from our output left early (`tare build --to tar:- | head`): that is no error of ours.
+  if ((error as NodeJS.ErrnoException)?.code === "EPIPE") return 3;
   if (error instanceof TareError) {
     const { message, problem, exitCode } = error;
     for (const line of message.split("\n")) io.note(line);
+    if (problem.code === "BAD_LOCK") io.note("take the lock from version control, or delete it and run `tare lock`.");
     if (json) io.out(`${JSON.stringify({ error: { ...problem, message } }, null, 2)}\n`);
     return exitCode;
   }

@@ -31,7 +31,14 @@ export async function findRecipe(
       help: "tare --help",
     });
   const named = resolve(io.folder, option ?? argument ?? ".");
-  const isFolder = (await stat(named).catch(() => undefined))?.isDirectory() === true;
+  const found = await stat(named).catch(() => undefined);
+  if (argument === "-" || option === "-" || (found !== undefined && !found.isFile() && !found.isDirectory()))
+    throw new TareError({
+      code: "BAD_USAGE",
+      why: "a recipe is a file with its lock beside it, so it cannot come from a stream",
+      help: "tare build --help",
+    });
+  const isFolder = found?.isDirectory() === true;
   const path = isFolder ? join(named, "tare.yaml") : named;
   const lockPath = `${path.replace(/\.ya?ml$/, "")}.lock`;
   const shown = (file: string) => relative(io.folder, file) || basename(file);

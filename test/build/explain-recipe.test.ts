@@ -33,7 +33,7 @@ test("a recipe of files alone has no word about packages", () => {
   expect(steps[0]?.commands).toEqual([
     "install -D -m 0600 -o 1 -g 2 /dev/stdin rootfs/a    # the text of the recipe",
     "install -d rootfs/d",
-    "cp -r f rootfs/e",
+    "cp -rT f rootfs/e",
   ]);
 });
 

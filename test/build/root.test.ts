@@ -198,3 +198,23 @@ test.each([
     await expect(building).rejects.toThrow(`The store has lost or damaged ${digest}`);
   }),
 );
+
+test("a younger neighbour in the same directories does not change another package's layer", () =>
+  withFolder(async (folder) => {
+    const heavy = (name: string) => ({
+      name,
+      files: { [`usr/share/shared/${name}`]: name.repeat(20_000) },
+    });
+    const layersOf = async (store: string, neighbour: TestPackage) => {
+      const { root } = await rootOfPackages(join(folder, store), [heavy("one"), neighbour]);
+      return new Map(root.layers.map(({ layer, holds }) => [holds.join(), layer.digest]));
+    };
+    const before = await layersOf("a", heavy("two"));
+    const after = await layersOf("b", {
+      ...heavy("two"),
+      version: "2.0",
+      date: 2_000_000_000,
+    } as TestPackage);
+    expect(after.get("one:amd64")).toBe(before.get("one:amd64"));
+    expect(after.get("two:amd64")).not.toBe(before.get("two:amd64"));
+  }));

@@ -222,7 +222,7 @@ describe("tare build", () => {
     expect(ran).toMatchObject({
       code: 3,
       notes: [
-        "http://mirror.example/dists/bookworm/InRelease is not in the store, and --offline keeps it from being fetched; build once without --offline.",
+        "tare.lock is not there, and choosing packages needs the network, which --offline forbids; run `tare lock` first.",
       ],
     });
   });
@@ -319,6 +319,7 @@ describe("tare why", () => {
       code: 2,
       notes: [
         "tare.lock:18:13: platforms.linux/amd64[0].size must be a whole number from 0 to 9007199254740991.",
+        "take the lock from version control, or delete it and run `tare lock`.",
       ],
     });
   });

@@ -68,7 +68,10 @@ export function parseLock(text: string, { file }: { readonly file: string }): Lo
   const yaml = readYaml(text, file, kind);
   const data = yaml.plain([]);
   const parsed = lockSchema.safeParse(data);
-  const spots = [...yaml.spots, ...(parsed.success ? [] : spotsOf(parsed.error.issues, yaml))];
+  const issues = parsed.success ? [] : parsed.error.issues;
+  // Of a lock of another version, nothing else is worth saying.
+  const foreign = issues.filter(({ path }) => path[0] === "version");
+  const spots = [...yaml.spots, ...spotsOf(foreign.length > 0 ? foreign : issues, yaml)];
   if (!parsed.success || spots.length > 0) throw kind.refuse(inFileOrder(spots));
   const { platforms, ...rest } = parsed.data;
   return {

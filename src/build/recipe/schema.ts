@@ -126,9 +126,9 @@ const config = object({
     .describe("The user as the runtime gets it (default: accounts.run-as)"),
   workdir: rootPath.optional().describe("The directory it starts in (default: /)"),
   expose: listOf(
-    matching(/^[1-9][0-9]{0,4}(?:\/(?:tcp|udp|sctp))?$/, "a port, as 8080 or 53/udp").meta({
-      is: { type: ["integer", "string"] },
-    }),
+    matching(/^[1-9][0-9]{0,4}(?:\/(?:tcp|udp|sctp))?$/, "a port, as 8080 or 53/udp")
+      .refine((port) => Number.parseInt(port, 10) <= 65_535, "must be a port: at most 65535")
+      .meta({ is: { type: ["integer", "string"] } }),
   )
     .optional()
     .describe("Ports that the program listens on: 8080 or 53/udp"),

@@ -11,6 +11,8 @@ packages:
   - from: debian
     suite: bookworm            # with its updates and security fixes
     include:                   # and whatever these need, nothing else
+      - base-files             # /tmp, /etc/os-release, licences
+      - base-passwd            # the usual users and groups
       - ca-certificates
       - openssl
 

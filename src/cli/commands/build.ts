@@ -47,7 +47,11 @@ export const build = command({
       const recipe: Recipe = await withCompression(written, options.compression);
       const platforms = platformsOf(options.platform, recipe);
       const to = await locationsOf(recipe, options.to, platforms.length, place.folder, io.folder);
-      const lock = await lockFor(io, place, recipe, world, { platforms, refuse: options.locked });
+      const lock = await lockFor(io, place, recipe, world, {
+        platforms,
+        refuse: options.locked,
+        offline: options.offline,
+      });
       const result = await io.engine.buildRecipe(recipe, lock, world, {
         folder: place.folder,
         platforms,

@@ -98,6 +98,7 @@ export class ScriptReader {
       current: deb.name,
       activate: this.#activate,
       ownerOf: (path) => this.#workspace.ownerOf(path),
+      pathsOf: (name) => this.#workspace.pathsOf(name),
     });
     const shell = new Shell(this.#workspace, known, environment, this.#answersOf(deb));
     shell.scriptName = `/var/lib/dpkg/info/${deb.installedAs}.${script}`;

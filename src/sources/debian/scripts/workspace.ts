@@ -32,6 +32,7 @@ export class Workspace {
   readonly timestamp: number;
   #changes = new Map<string, Node | undefined>();
   #added = new Map<string, Set<string>>();
+  #namesInRoot: ReadonlyMap<string, readonly string[]> | undefined;
   /** Where relative paths begin, absolute. */
   directory = "/";
   /** Counts changes, so that a reader can tell whether a piece of script did anything. */
@@ -88,11 +89,24 @@ export class Workspace {
     const real = this.real(path, true);
     if (real === undefined || this.get(real)?.type !== "directory") return [];
     const names = new Set<string>(this.#added.get(real));
-    const depth = real === "" ? 0 : real.length + 1;
-    for (const entry of this.#root.under(real))
-      if (!entry.path.includes("/", depth)) names.add(entry.path.slice(depth));
+    for (const name of this.#rootNames().get(real) ?? []) names.add(name);
     const prefix = real === "" ? "" : `${real}/`;
     return [...names].filter((name) => this.get(prefix + name) !== undefined).sort();
+  }
+
+  /** The names in each directory of the root, which does not change. */
+  #rootNames(): ReadonlyMap<string, readonly string[]> {
+    if (this.#namesInRoot) return this.#namesInRoot;
+    const all = new Map<string, string[]>();
+    for (const { path } of this.#root.under("")) {
+      const cut = path.lastIndexOf("/");
+      const folder = cut < 0 ? "" : path.slice(0, cut);
+      const names = all.get(folder);
+      if (names) names.push(path.slice(cut + 1));
+      else all.set(folder, [path.slice(cut + 1)]);
+    }
+    this.#namesInRoot = all;
+    return all;
   }
 
   /** Paths that a pattern names, in the form in which it was spelled, sorted; none when nothing matches. */
@@ -192,7 +206,12 @@ export class Workspace {
 
   /** The package that brought a path; by its real path. */
   ownerOf(path: string): string | undefined {
-    return this.#root.get(path)?.owner;
+    return nameOf(this.#root.get(path)?.owner);
+  }
+
+  /** Paths that a package brought, sorted. */
+  pathsOf(name: string): string[] {
+    return [...this.#root.under("")].filter(({ owner }) => nameOf(owner) === name).map(({ path }) => path);
   }
 
   /** The tree as it is now, as a root. */
@@ -285,3 +304,8 @@ export class Workspace {
 }
 
 const rootDirectory: Node = { path: "", type: "directory", mode: 0o755, uid: 0, gid: 0, mtime: 0, size: 0 };
+
+/** Owners may be told with their architecture: `libc6:amd64`. */
+function nameOf(owner: string | undefined): string | undefined {
+  return owner?.replace(/:.*$/, "");
+}

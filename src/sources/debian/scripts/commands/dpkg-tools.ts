@@ -16,6 +16,8 @@ export interface PackageFacts {
   readonly activate: (trigger: string) => void;
   /** The package that a path came from. */
   readonly ownerOf: (path: string) => string | undefined;
+  /** Paths that came from a package, as they lie in the root. */
+  readonly pathsOf: (name: string) => readonly string[];
 }
 
 export function dpkgTools(facts: PackageFacts): Map<string, Emulation> {
@@ -68,14 +70,45 @@ function compare(call: Call): Status {
   return truth ? 0 : 1;
 }
 
-/** Whether packages are there is known; what is printed of them is not followed. */
+/** Whether packages are there is known, their versions and their files; what else is printed is not followed. */
 function query(call: Call, facts: PackageFacts): Status {
+  const asked = askedOf(call);
+  if (asked !== undefined && facts.versions.has(asked.name)) {
+    const { action, name } = asked;
+    call.io.out(action === "version" ? facts.versions.get(name) : listing(facts.pathsOf(name)));
+    return 0;
+  }
   call.io.out(undefined);
   const names = call.args.filter((arg) => !arg?.startsWith("-"));
   const lists = call.args.some((arg) => arg === "-S" || arg === "--search" || arg === undefined);
   if (lists || names.length !== 1) return undefined;
   const name = (names[0] as string).replace(/:.*/, "");
   return facts.versions.has(name) || /[*?[]/.test(name) ? undefined : 1;
+}
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills it in, not we
+const versionFormat = "${Version}";
+
+/** `-W -f '${Version}' NAME` and `-L NAME`, the options in any order. */
+function askedOf({ args }: Call): { action: "version" | "list"; name: string } | undefined {
+  const words = args.map((arg) => arg ?? "");
+  const names = words.filter((word) => /^[a-z0-9][a-z0-9.+-]*$/.test(word));
+  const [name] = names;
+  if (name === undefined || names.length > 1) return undefined;
+  const options = new Set(words.filter((word) => word !== name));
+  const only = (...wanted: string[]) =>
+    options.size === wanted.length && wanted.every((one) => options.has(one));
+  if (only("-W", "-f", versionFormat) || only("--show", "-f", versionFormat))
+    return { action: "version", name };
+  return only("-L") || only("--listfiles") ? { action: "list", name } : undefined;
+}
+
+/** Both names of what lies below a merged directory: scripts ask for either. */
+function listing(paths: readonly string[]): string {
+  const short = paths.flatMap((path) =>
+    /^usr\/(?:s?bin|lib[^/]*)\//.test(path) ? [path.slice("usr/".length)] : [],
+  );
+  return [...paths, ...short].map((path) => `/${path}\n`).join("");
 }
 
 /** Moves and removes what older versions left: on a first installation there is none. */
