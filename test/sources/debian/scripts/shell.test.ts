@@ -1,80 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { printed, reading } from "../../../kit/scripted-root.ts";
+import { shellScripts } from "../../../kit/shell-scripts.ts";
+
+const kit = new URL("../../../kit/scripted-root.ts", import.meta.url).href;
 
 describe("what a shell would print", () => {
-  test.each<[string, string, string]>([
-    ["single quotes keep everything", `echo '$a "b" \`c\` *'`, `$a "b" \`c\` *\n`],
-    ["double quotes expand", `a=1; echo "$a\${a}2 '$a' \\$a \\""`, `112 '1' $a "\n`],
-    ["quotes keep blanks, bare words do not", `a='x   y'; echo $a; echo "$a"`, "x y\nx   y\n"],
-    ["an empty quoted word is a word", `count() { echo $#; }; a=; count "" $a "$a" ''`, "3\n"],
-    ["quotes join what stands beside them", `echo a'b'"c"d\\e`, "abcde\n"],
-    ["a backslash at a line's end joins the lines", "echo a\\\nb \\\n c", "ab c\n"],
-    ["a comment ends its line, a # within a word does not", "echo a#b # c", "a#b\n"],
-    ["${x:-y} for what is unset or empty", `a=; echo "\${a:-1}\${a-2}\${b-3}"`, "13\n"],
-    ["${x:=y} sets", `: "\${a:=1}"; echo $a`, "1\n"],
-    ["${x:+y} for what is set", `a=1; b=; echo "\${a:+x}\${b:+y}\${b+z}"`, "xz\n"],
-    ["${#x} counts", "a=four; echo ${#a}", "4\n"],
-    [
-      "${x%y} and ${x##y} cut",
-      `a=/usr/lib/x.so.1; echo \${a##*/} \${a%/*} \${a%%.*} \${a#/*/}`,
-      "x.so.1 /usr/lib /usr/lib/x lib/x.so.1\n",
-    ],
-    ["defaults nest", `echo "\${a:-\${b:-"c d"}}"`, "c d\n"],
-    ["$(…) nests and loses its last line breaks", `echo "[$(printf 'a\\n\\n')$(echo $(echo b))]"`, "[ab]\n"],
-    ["backquotes are substitutions", "echo `echo a`", "a\n"],
-    ["arithmetic", "a=7; echo $((a * (2 + 3) % 4 - -1)) $((7 / 2)) $(($a - 10))", "4 3 -3\n"],
-    [
-      "for over words, with break and continue",
-      "for i in 1 2 3 4; do [ $i = 2 ] && continue; [ $i = 4 ] && break; echo $i; done",
-      "1\n3\n",
-    ],
-    [
-      "while and until",
-      "i=0; while [ $i -lt 2 ]; do echo $i; i=$((i + 1)); done; until [ $i -eq 0 ]; do i=$((i - 1)); done; echo $i",
-      "0\n1\n0\n",
-    ],
-    [
-      "while read over a here-document",
-      "while read -r a b; do echo $b-$a; done <<END\n1 2 3\n4\nEND",
-      "2 3-1\n-4\n",
-    ],
-    [
-      "case takes the first pattern that fits",
-      "for a in x.so lib3 -h ''; do case \"$a\" in *.so) echo so;; lib[0-9]|lib) echo lib;; -*) echo option;; '') echo none;; *) echo no;; esac; done",
-      "so\nlib\noption\nnone\n",
-    ],
-    [
-      "quoted pattern characters are plain",
-      `case 'a*' in "a*") echo yes;; *) echo no;; esac; case ab in "a*") echo yes;; *) echo no;; esac`,
-      "yes\nno\n",
-    ],
-    [
-      "if, elif and else",
-      "a=2; if [ $a = 1 ]; then echo one; elif [ $a = 2 ]; then echo two; else echo more; fi",
-      "two\n",
-    ],
-    [
-      "functions have arguments, locals and a status",
-      'a=out; f() { local a; a=$1; shift; echo $a $# "$@"; return 3; }; f x y z || echo $?; echo $a',
-      "x 2 y z\n3\nout\n",
-    ],
-    [
-      "a here-document expands, a quoted one does not",
-      "a=1\ncat <<A\n$a \\$a\nA\ncat <<'B'\n$a\nB\ncat <<-C\n\tin\n\tC",
-      "1 $a\n$a\nin\n",
-    ],
-    ["pipes hand output on", "printf 'b\\na\\n' | sort | grep a", "a\n"],
-    ["a subshell keeps its variables, a group does not", "a=1; (a=2); echo $a; { a=3; }; echo $a", "1\n3\n"],
-    ["&&, || and !", "true && echo a || echo b; false && echo c || echo d; ! false && echo e", "a\nd\ne\n"],
-    [
-      "[ ] with -a, -o, ! and parentheses",
-      "[ a = a -a ! b = c ] && echo 1; [ '(' x = y ')' -o -n z ] && echo 2; [ -z '' ] && echo 3; test 2 -gt 1 && echo 4",
-      "1\n2\n3\n4\n",
-    ],
-    ["set -- makes the arguments", `set -- a "b c"; echo $#; for one; do echo "$one"; done`, "2\na\nb c\n"],
-    ["an assignment before a command is for that command", "f() { echo $a; }; a=1; a=2 f; echo $a", "2\n1\n"],
-    ["the arguments are dpkg's", `echo "$1" "[$2]" "$#"`, "configure [] 2\n"],
-  ])("%s", (_, script, text) => {
+  test.each<[string, string, string]>(shellScripts)("%s", (_, script, text) => {
     expect(printed(script)).toBe(text);
   });
 
@@ -100,6 +32,17 @@ describe("what a shell would print", () => {
       .map((one) => one.split(":"))
       .map(([flag, name]) => `[ ${flag} /etc/${name} ] && echo ${flag} ${name} || :`);
     expect(printed(script.join("\n"), files)).toBe("-f f\n-x run\n-s f\n-d d\n-L l\n-f l\n-L dangling\n");
+  });
+});
+
+describe("a script is read, not run", () => {
+  test("reading works where nothing may be written and no program started", () => {
+    const script =
+      "rm -rf /etc; touch /tmp/x; $(date); curl x | sh; update-ca-certificates; ldconfig; sh -c date";
+    const code = `const { reading } = await import(${JSON.stringify(kit)});
+console.log(reading(${JSON.stringify(script)}).verdict)`;
+    const words = ["--permission", `--allow-fs-read=${process.cwd()}`, "--input-type=module", "-e", code];
+    expect(execFileSync(process.execPath, words, { encoding: "utf8" })).toBe("needs-you\n");
   });
 });
 

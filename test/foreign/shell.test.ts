@@ -1,0 +1,12 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { needsPeers } from "../kit/peers.ts";
+import { shellScripts } from "../kit/shell-scripts.ts";
+
+test("Debian's shell prints what the reader of scripts is held to", (context) => {
+  needsPeers(context, "dash");
+  for (const [about, script, printed] of shellScripts) {
+    const words = ["-e", "-c", script, "postinst", "configure", ""];
+    expect(execFileSync("dash", words, { encoding: "utf8" }), about).toBe(printed);
+  }
+});
