@@ -86,9 +86,9 @@ describe("roots that want to be trouble", () => {
     ],
     ["links that lead to each other", { "etc/ld.so.conf": { link: "a" }, "etc/a": { link: "ld.so.conf" } }],
     [
-      "a chain of 5,000 files",
+      "a chain of 1,500 files",
       Object.fromEntries(
-        Array.from({ length: 5000 }, (_, at) => [
+        Array.from({ length: 1500 }, (_, at) => [
           at === 0 ? "etc/ld.so.conf" : `etc/c${at}`,
           `include c${at + 1}\n`,
         ]),
