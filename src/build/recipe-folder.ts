@@ -2,6 +2,7 @@ import { constants, createReadStream } from "node:fs";
 import { lstat, readdir, readlink, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Bytes } from "../bytes/bytes.ts";
+import { readFailure } from "../bytes/read-failure.ts";
 import { byText } from "../bytes/text.ts";
 import { TareError } from "../errors.ts";
 
@@ -82,19 +83,13 @@ function bad(file: string, why: string): TareError {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
   ENOENT: "it has gone since it was found",
   ELOOP: "it has become a link since it was found",
-  EIO: "the disk reports an error",
 };
 
 function unreadable(file: string, cause: unknown): never {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   // Node puts this character in place of bytes that it could not read as text; no file has the resulting name.
   if (code === "ENOENT" && file.includes("\ufffd")) throw bad(file, "its name is not UTF-8");
-  throw new TareError(
-    { code: "UNREADABLE", file, why: reasons[code] ?? (code || "unknown reason") },
-    { cause },
-  );
+  throw readFailure(cause, file, reasons);
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Lock } from "../build/lock/lock.ts";
 import type { Recipe } from "../build/recipe/recipe.ts";
 import { remembered } from "../build/remembered.ts";
+import { readFailure } from "../bytes/read-failure.ts";
 import { TareError } from "../errors.ts";
 import { parsePlatform, platformName } from "../model/platform.ts";
 import type { Store } from "../model/seams.ts";
@@ -60,7 +61,7 @@ export async function readRecipe(place: RecipePlace, sets: readonly string[], st
 export async function readLock(place: RecipePlace, store: Store): Promise<Lock | undefined> {
   const text = await readFile(place.lockPath, "utf8").catch((cause) => {
     if (isMissing(cause)) return undefined;
-    throw unreadable(place.lockName, cause);
+    throw readFailure(cause, place.lockName);
   });
   if (text === undefined) return undefined;
   return remembered(store, "lock", JSON.stringify([version, text]), async () => {
@@ -117,15 +118,10 @@ async function readText(path: string, name: string, todo: string): Promise<strin
   } catch (cause) {
     throw isMissing(cause)
       ? new TareError({ code: "NO_FILE", file: name, todo }, { cause })
-      : unreadable(name, cause);
+      : readFailure(cause, name);
   }
 }
 
 function isMissing(cause: unknown): boolean {
   return (cause as NodeJS.ErrnoException).code === "ENOENT";
-}
-
-function unreadable(file: string, cause: unknown): TareError {
-  const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
-  return new TareError({ code: "UNREADABLE", file, why }, { cause });
 }

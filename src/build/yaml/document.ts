@@ -47,7 +47,7 @@ export function readYaml(text: string, file: string, { limit, refuse }: YamlKind
     ...lineOf(lines, error.pos[0]),
     why: error.message.replace(/\s+/g, " ").replace(/[.:]$/, ""),
   }));
-  if (mistakes.length > 0) throw refuse(mistakes);
+  if (mistakes.length > 0) throw refuse(unfinishedMerge(text, file, lines) ?? mistakes);
 
   const anchors = new Map<string, Node>();
   const spots: Spot[] = [];
@@ -142,6 +142,12 @@ function parsed(
     if (!(cause instanceof RangeError)) throw cause;
     throw refuse([{ file, line: 1, column: 1, why: "values are nested too deeply to be read" }]);
   }
+}
+
+/** Marks that a version control system leaves make every line after them a mistake: one spot says it all. */
+function unfinishedMerge(text: string, file: string, lines: LineCounter): Spot[] | undefined {
+  const mark = /^(?:<{7}|={7}|>{7})(?: |$)/m.exec(text);
+  return mark ? [{ file, ...lineOf(lines, mark.index), why: "a merge was left unfinished here" }] : undefined;
 }
 
 function lineOf(lines: LineCounter, offset: number): { line: number; column: number } {
