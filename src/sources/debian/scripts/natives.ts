@@ -1,4 +1,5 @@
 import { configureCertificates, updateCertificates } from "./certificates.ts";
+import { enableUnit, hasSystemd } from "./units.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** A script whose work is done as a whole, because reading it line by line would not get far. */
@@ -9,7 +10,7 @@ interface Native {
   /** Whether an image is none the worse without it. */
   readonly harmless?: true;
   /** Does the work; says what is in the way, if anything. */
-  readonly run: (workspace: Workspace) => string | undefined;
+  readonly run: (workspace: Workspace, text: string) => string | undefined;
 }
 
 const nothing = () => undefined;
@@ -29,7 +30,11 @@ const byteCode: Native = {
   holds: ["py_compile"],
   phrase: "python makes its byte code when it runs",
   harmless: true,
-  run: nothing,
+  run(workspace, text) {
+    const local = /\/usr\/local\/lib\/python3\.[0-9]+(?=\s)/.exec(text)?.[0];
+    if (local !== undefined) workspace.makeDirectory(`${local}/dist-packages`, true);
+    return undefined;
+  },
 };
 
 /** By package and script. */
@@ -45,7 +50,7 @@ const natives = new Map<string, Native>([
       holds: ["fixup_misplaced_alternatives", "check_merged_usr_via_aliased_dirs"],
       phrase: "nothing of an older version to clean up",
       harmless: true,
-      run: nothing,
+      run: (workspace) => (hasSystemd(workspace) ? enableUnit(workspace, "dpkg-db-backup.timer") : undefined),
     },
   ],
   [

@@ -72,7 +72,7 @@ export class ScriptReader {
   #follow(deb: UnpackedDebian, script: string, text: string, args: readonly string[]): Findings {
     const native = nativeOf(deb.name, script, text);
     if (native) {
-      const problem = native.run(this.#workspace);
+      const problem = native.run(this.#workspace, text);
       const needs = problem === undefined ? [] : [{ line: 0, why: problem }];
       const [handled, harmless] = native.harmless ? [[], [native.phrase]] : [[native.phrase], []];
       return { handled: new Set(handled), harmless: new Set(harmless), needs };

@@ -10,12 +10,10 @@ import type { Ownership, Workspace } from "./workspace.ts";
  */
 export function applyTmpfiles(workspace: Workspace, texts: readonly string[]): string | undefined {
   const lines = texts.flatMap((text) => text.split("\n").map((line) => line.trim()));
-  for (const line of lines) {
-    if (line === "" || line.startsWith("#")) continue;
-    const problem = applyLine(workspace, line);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  const problems = lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => applyLine(workspace, line));
+  return problems.find((problem) => problem !== undefined);
 }
 
 /** Lines of these kinds delete, set attributes that a layer has no place for, or speak of what only runs. */
@@ -24,10 +22,12 @@ const passed = new Set(["r", "R", "x", "X", "t", "T", "h", "H", "a", "A", "D!", 
 function applyLine(workspace: Workspace, line: string): string | undefined {
   const [typeText = "", path = "", modeText = "-", user = "-", group = "-", , ...rest] = wordsOf(line);
   const type = typeText.replace(/[!\-=~^$+]/g, "");
-  // `!` marks what is for the start of a system only.
-  if (typeText.includes("!") || passed.has(type) || isTransient(path) || path.startsWith("/var/run/"))
+  // `!` marks what is for the start of a system only, `^` what is told to it then.
+  if (/[!^]/.test(typeText) || passed.has(type) || isTransient(path) || path.startsWith("/var/run/"))
     return undefined;
   const unfollowed = `a line of tmpfiles.d is not followed: ${line}`;
+  // What is named for one machine or one boot has no name yet.
+  if (/%[mb]/.test(path)) return undefined;
   if (/%/.test(path) || !path.startsWith("/"))
     return path.includes("%") && /^\/(?:home|root)/.test(path) ? undefined : unfollowed;
   const how = ownership(workspace, modeText, user, group);
@@ -51,7 +51,7 @@ function applyLine(workspace: Workspace, line: string): string | undefined {
         if (type === "F") return unfollowed;
         return undefined;
       }
-      return workspace.write(path, argument === "" ? "" : `${argument}\n`, how) ? undefined : unfollowed;
+      return workspace.write(path, argument, how) ? undefined : unfollowed;
     case "L":
       if (!workspace.lookup(path) && argument !== "" && !workspace.symlink(path, argument)) return unfollowed;
       return undefined;

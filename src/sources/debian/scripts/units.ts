@@ -45,6 +45,21 @@ export function enableUnit(workspace: Workspace, unit: string, seen = new Set<st
   return undefined;
 }
 
+/** Takes a unit's links away again; false when it has none. */
+export function disableUnit(workspace: Workspace, unit: string): boolean {
+  const links = linksOf(workspace, unit);
+  for (const link of links) workspace.remove(link);
+  return links.length > 0;
+}
+
+/** Links below `.wants` and `.requires` that enable a unit. */
+export function linksOf(workspace: Workspace, unit: string): string[] {
+  const wanted = workspace.list("/etc/systemd/system").filter((name) => /\.(?:wants|requires)$/.test(name));
+  return wanted
+    .map((name) => `/etc/systemd/system/${name}/${unit}`)
+    .filter((path) => workspace.lookup(path)?.type === "symlink");
+}
+
 /** The words of each key of the `[Install]` part. */
 function installOf(text: string): Map<string, string[]> {
   const found = new Map<string, string[]>();

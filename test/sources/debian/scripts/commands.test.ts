@@ -80,16 +80,16 @@ describe("accounts", () => {
     );
     expect(verdict).toBe("handled");
     expect(made["etc/passwd"]).toBe(
-      `${accounts["etc/passwd"]}a:!:101:65534::/var/lib/a:/usr/sbin/nologin\nb:!:102:102::/nonexistent:/usr/sbin/nologin\n`,
+      `${accounts["etc/passwd"]}a:!:101:65534::/var/lib/a:/usr/sbin/nologin\nb:!:102:100::/nonexistent:/usr/sbin/nologin\n`,
     );
-    expect(made["etc/group"]).toBe(`${accounts["etc/group"]}b:x:102:\n`);
+    expect(made["etc/group"]).toBe(`${accounts["etc/group"]}b:x:100:\n`);
     expect(made["var/lib/a"]).toBe("/");
   });
 
   test("passwords go into the shadow files where there are some", () => {
     const files = { ...accounts, "etc/shadow": "root:*:1::::::\n", "etc/gshadow": "root:*::\n" };
     const { made } = reading("adduser --system --group --no-create-home a", files);
-    expect(made["etc/passwd"]).toMatch(/\na:x:102:102::/);
+    expect(made["etc/passwd"]).toMatch(/\na:x:101:100::/);
     expect(made["etc/shadow"]).toBe(`root:*:1::::::\na:!:${day}::::::\n`);
     expect(made["etc/gshadow"]).toBe("root:*::\na:!::\n");
   });

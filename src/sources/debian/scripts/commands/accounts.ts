@@ -98,7 +98,7 @@ function adduser(call: Call): Status {
   const alsoGroup = ownGroup && !existing;
   const first = number(flags.get("--firstuid")) ?? FIRST_SYSTEM;
   const last = number(flags.get("--lastuid")) ?? LAST_SYSTEM;
-  const uid = fixed ?? firstFree((id) => uids.has(id) || (alsoGroup && gids.has(id)), first, last);
+  const uid = fixed ?? firstFree((id) => uids.has(id), first, last);
   if (uids.has(uid)) return 1;
   let gid = numberOf(workspace, "group", "nogroup") ?? 65_534;
   if (ingroup !== undefined) {
@@ -106,7 +106,9 @@ function adduser(call: Call): Status {
     if (!found) return 1;
     gid = Number(found[2]);
   } else if (alsoGroup) {
-    gid = uid;
+    // The first free number of each kind, which need not be the same; a number that was asked for counts for both.
+    gid = fixed ?? firstFree((id) => gids.has(id), first, last);
+    if (gids.has(gid)) return 1;
     addGroup(workspace, name, gid, "!");
   } else if (ownGroup) gid = Number(existing?.[2]);
   const home = flags.get("--home") ?? "/nonexistent";

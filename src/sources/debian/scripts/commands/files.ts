@@ -159,7 +159,7 @@ function removeDirectory(call: Call): Status {
 }
 
 function makeDirectory(call: Call): Status {
-  const { flags, operands } = optionsOf(call, ["-p", "-v", "--parents"], ["-m", "--mode"]);
+  const { flags, operands } = optionsOf(call, ["-p", "-v", "-Z", "--parents"], ["-m", "--mode"]);
   const parents = flags.has("-p") || flags.has("--parents");
   const wanted = flags.get("-m") ?? flags.get("--mode");
   const how = { mode: wanted === undefined ? 0o777 & ~call.shell.umask : modeOf(wanted, 0o755, true) };

@@ -3,7 +3,7 @@ import type { Emulation } from "../shell/interpret.ts";
 /** Commands that change nothing an image needs, and why that is so. */
 const reasons: readonly (readonly [string, string])[] = [
   [
-    "deb-systemd-invoke systemctl invoke-rc.d update-rc.d service start-stop-daemon initctl udevadm loginctl busctl telinit init policy-rc.d rc-service update-service update-inetd openrc",
+    "deb-systemd-invoke invoke-rc.d update-rc.d service start-stop-daemon initctl udevadm loginctl busctl telinit init policy-rc.d rc-service update-service update-inetd openrc",
     "services are neither enabled nor started in an image",
   ],
   ["mandb catman apropos install-info update-info-dir ginstall-info", "no index of manual pages is kept"],

@@ -1,12 +1,13 @@
 import { type Call, type Emulation, type Status, Unsure } from "../shell/interpret.ts";
 import { applySysusers, configurationTexts } from "../sysusers.ts";
 import { applyTmpfiles } from "../tmpfiles.ts";
-import { enableUnit, hasSystemd } from "../units.ts";
+import { disableUnit, enableUnit, hasSystemd, linksOf } from "../units.ts";
 import { optionsOf, textsOf } from "./arguments.ts";
 
 /** Programs of systemd, and Debian's for it, that leave files behind. */
 export const systemd = new Map<string, Emulation>([
   ["deb-systemd-helper", helper],
+  ["systemctl", control],
   ["systemd-sysusers", sysusers],
   ["systemd-tmpfiles", tmpfiles],
 ]);
@@ -14,13 +15,26 @@ export const systemd = new Map<string, Emulation>([
 function helper(call: Call): Status {
   const { workspace, findings } = call.shell;
   const [action, ...units] = textsOf(call).filter((arg) => !arg.startsWith("--"));
-  const queries = ["was-enabled", "debian-installed", "is-enabled"];
-  if (action === undefined || queries.includes(action)) return 0;
+  // On a first installation everything counts as enabled, and only what was enabled just now as installed.
+  if (action === "debian-installed") return units.some((unit) => linksOf(workspace, unit).length > 0) ? 0 : 1;
+  if (action === undefined || action === "was-enabled") return 0;
   if (!hasSystemd(workspace)) {
     findings.harmless.add("services are not enabled where no init would start them");
     return 0;
   }
-  if (action !== "enable") return 0;
+  if (action === "disable") for (const unit of units) disableUnit(workspace, unit);
+  return action === "enable" ? enable(call, units) : 0;
+}
+
+/** systemctl outside a running system: it may enable units; all else needs an init. */
+function control(call: Call): Status {
+  const [action, ...units] = textsOf(call).filter((arg) => !arg.startsWith("-"));
+  call.shell.findings.harmless.add("services are not started in an image");
+  call.io.out(undefined);
+  return action === "enable" && hasSystemd(call.shell.workspace) ? enable(call, units) : 0;
+}
+
+function enable({ shell: { workspace, findings } }: Call, units: readonly string[]): Status {
   for (const unit of units) {
     const problem = enableUnit(workspace, unit);
     if (problem !== undefined) throw new Unsure(problem);
