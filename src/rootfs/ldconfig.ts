@@ -79,7 +79,12 @@ function searchDirectories(root: RootView, builtin: readonly string[]): SearchDi
 }
 
 /** Directory lines of `ld.so.conf`, and of what it includes, in order (ldconfig(8)). */
-function configuredDirectories(root: RootView, file: string, seen = new Set<string>()): string[] {
+function configuredDirectories(
+  root: RootView,
+  file: string,
+  seen = new Set<string>(),
+  patterns = new Set<string>(),
+): string[] {
   const entry = resolvePath(root, file);
   const content = entry && root.read(entry.path);
   if (!entry || !content || seen.has(entry.path) || seen.size > MAX_CONFIGURATIONS) return [];
@@ -93,8 +98,11 @@ function configuredDirectories(root: RootView, file: string, seen = new Set<stri
         const absolute = pattern.startsWith("/")
           ? pattern
           : `${file.slice(0, file.lastIndexOf("/") + 1)}${pattern}`;
+        // A file counts once: patterns that lead to what was read already are not looked at again.
+        if (patterns.has(absolute) || patterns.size > MAX_CONFIGURATIONS) continue;
+        patterns.add(absolute);
         for (const name of expandGlob(root, absolute))
-          directories.push(...configuredDirectories(root, name, seen));
+          directories.push(...configuredDirectories(root, name, seen, patterns));
       }
     } else if (line.startsWith("/")) {
       const name = line.replace(/=.*/s, "").replace(/[/ \t]+$/, "");

@@ -63,10 +63,13 @@ export function updateCertificates(workspace: Workspace): string | undefined {
 }
 
 function certificatesBelow(workspace: Workspace, path: string): string[] {
+  // Links between folders may lead in circles: each folder counts once, however it is reached.
+  const seen = new Set<string>();
   const below = (place: string, depth: number): string[] => {
     const node = workspace.resolve(place);
     if (node?.type === "file") return place.endsWith(".crt") ? [place] : [];
-    if (node?.type !== "directory" || depth > 16) return [];
+    if (node?.type !== "directory" || depth > 16 || seen.has(node.path)) return [];
+    seen.add(node.path);
     return workspace.list(place).flatMap((name) => below(`${place}/${name}`, depth + 1));
   };
   return below(path, 0).sort(byText);

@@ -21,6 +21,9 @@ export interface Ownership {
 }
 
 const MAX_CHANGES = 200_000;
+/** PATH_MAX of Linux. */
+const MAX_PATH = 4096;
+const MAX_FOUND = 20_000;
 
 /**
  * A tree that scripts may change: a root, and over it what was written since. Paths may be absolute or not, and are
@@ -74,7 +77,7 @@ export class Workspace {
   }
 
   real(path: string, followLast: boolean): string | undefined {
-    if (path === "") return undefined;
+    if (path === "" || path.length > MAX_PATH) return undefined;
     return realPath(this, path.startsWith("/") ? path : `${this.directory}/${path}`, followLast);
   }
 
@@ -119,6 +122,7 @@ export class Workspace {
       for (const folder of found) {
         if (!wild) next.push(`${folder}/${segment}`);
         else for (const name of this.list(folder)) if (matches(name)) next.push(`${folder}/${name}`);
+        if (next.length > MAX_FOUND) throw new RangeError("a pattern fits too many paths");
       }
       found = next;
     }
@@ -292,7 +296,8 @@ export class Workspace {
   }
 
   #set(real: string, node: Node | undefined): void {
-    if (this.#changes.size >= MAX_CHANGES && !this.#changes.has(real)) throw new Error("too many changes");
+    if (this.#changes.size >= MAX_CHANGES && !this.#changes.has(real))
+      throw new RangeError("too many changes");
     this.#changes.set(real, node);
     this.version += 1;
     const slash = real.lastIndexOf("/");

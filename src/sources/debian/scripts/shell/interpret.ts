@@ -44,10 +44,11 @@ export interface Findings {
   readonly needs: { readonly line: number; readonly why: string }[];
 }
 
-const MAX_STEPS = 100_000;
+const MAX_STEPS = 50_000;
 const MAX_CALLS = 40;
 const MAX_TEXT = 1024 * 1024;
 const MAX_NEEDS = 20;
+const MAX_FIELDS = 10_000;
 
 class Exit {
   readonly status: Status;
@@ -131,7 +132,8 @@ export class Shell {
       if (error instanceof Puzzle) this.need(error.line, error.message);
       else if (error instanceof Exit) {
         if (error.status !== 0 && error.status !== undefined) this.need(this.#line, "it would fail here");
-      } else if (!(error instanceof Return) && !(error instanceof Leave)) throw error;
+      } else if (error instanceof RangeError) this.need(this.#line, "it is beyond what can be followed");
+      else if (!(error instanceof Return) && !(error instanceof Leave)) throw error;
     } finally {
       this.workspace.directory = "/";
     }
@@ -228,7 +230,15 @@ export class Shell {
   #evaluate(command: Command, io: Io, tested: boolean): Status {
     this.#steps += 1;
     if (this.#steps > MAX_STEPS) throw new Puzzle(this.#line, "it takes too many steps");
-    const status = this.#dispatch(command, io, tested);
+    let status: Status;
+    try {
+      status = this.#dispatch(command, io, tested);
+    } catch (error) {
+      // Of a group, a loop, or the words of a `for`: a simple command has told of its own.
+      if (!(error instanceof Unsure)) throw error;
+      this.need(this.#line, error.message);
+      status = undefined;
+    }
     this.#lastStatus = status;
     return status;
   }
@@ -247,7 +257,8 @@ export class Shell {
         const first = this.#evaluate(command.first, io, true);
         if (first === undefined)
           return this.#either(
-            [() => this.#evaluate(command.second, io, tested), () => undefined],
+            [(inner) => this.#evaluate(command.second, inner, tested), () => undefined],
+            io,
             this.#line,
           );
         return (first === 0) === (command.kind === "and")
@@ -314,25 +325,25 @@ export class Shell {
     const branch = command.branches[index];
     if (!branch) return command.otherwise ? this.#evaluate(command.otherwise, io, tested) : 0;
     const condition = this.#evaluate(branch.condition, io, true);
-    const body = () => this.#evaluate(branch.body, io, tested);
-    const rest = () => this.#if(command, index + 1, io, tested);
-    if (condition === undefined) return this.#either([body, rest], command.line);
-    return condition === 0 ? body() : rest();
+    const body: Branch = (inner) => this.#evaluate(branch.body, inner, tested);
+    const rest: Branch = (inner) => this.#if(command, index + 1, inner, tested);
+    if (condition === undefined) return this.#either([body, rest], io, command.line);
+    return condition === 0 ? body(io) : rest(io);
   }
 
   #case(command: Command & { kind: "case" }, io: Io, tested: boolean): Status {
     const value = this.expandText(command.word);
-    const open: (() => Status)[] = [];
+    const open: Branch[] = [];
     for (const branch of command.branches) {
-      const run = () => this.#evaluate(branch.body, io, tested);
+      const run: Branch = (inner) => this.#evaluate(branch.body, inner, tested);
       const fits = branch.patterns.map((pattern) => this.#fits(pattern, value));
       if (fits.includes(true)) {
         open.push(run);
-        return open.length === 1 ? run() : this.#either(open, command.line);
+        return open.length === 1 ? run(io) : this.#either(open, io, command.line);
       }
       if (fits.includes(undefined)) open.push(run);
     }
-    return open.length === 0 ? 0 : this.#either([...open, () => 0], command.line);
+    return open.length === 0 ? 0 : this.#either([...open, () => 0], io, command.line);
   }
 
   #fits(pattern: Word, value: Value): boolean | undefined {
@@ -357,13 +368,13 @@ export class Shell {
     return this.#loop(function* (this: Shell) {
       for (;;) {
         const condition = this.#evaluate(command.condition, io, true);
-        const body = () => this.#evaluate(command.body, io, tested);
+        const body: Branch = (inner) => this.#evaluate(command.body, inner, tested);
         if (condition === undefined) {
-          yield () => this.#either([body, () => 0], command.line);
+          yield () => this.#either([body, () => 0], io, command.line);
           return;
         }
         if ((condition === 0) === command.until) return;
-        yield body;
+        yield () => body(io);
       }
     }, command.line);
   }
@@ -394,10 +405,10 @@ export class Shell {
    * One of these happens, and nobody knows which. A branch that ends in failure is ruled out: the package installs.
    * When one is left, that happens; when all that are left change no file, it does not matter which.
    */
-  #either(branches: readonly (() => Status)[], line: number): Status {
-    const outcomes = branches.map((branch) => this.#try(branch));
+  #either(branches: readonly Branch[], io: Io, line: number): Status {
+    const outcomes = branches.map((branch) => this.#try(branch, io));
     const possible = branches.filter((_, index) => outcomes[index]?.kind !== "failed");
-    if (possible.length === 1) return (possible[0] as () => Status)();
+    if (possible.length === 1) return (possible[0] as Branch)(io);
     const left = outcomes.filter((outcome) => outcome.kind === "passed");
     if (left.length !== possible.length || left.length === 0)
       throw new Puzzle(line, "what happens depends on something that the packages do not tell");
@@ -409,11 +420,19 @@ export class Shell {
     for (const outcome of left)
       for (const [question, value] of outcome.answers)
         if (this.answers.get(question) !== value) this.answers.set(question, undefined);
+    const printed = new Set(left.map((outcome) => outcome.printed));
+    if (printed.size > 1) io.out(undefined);
+    else for (const text of printed) if (text !== "") io.out(text);
+    const read = new Set(left.map((outcome) => outcome.read));
+    if (read.size > 1) io.input.text = undefined;
+    else for (const at of read) io.input.at = at;
     const statuses = left.map((outcome) => outcome.status);
     return statuses.every((status) => status === statuses[0]) ? statuses[0] : undefined;
   }
 
-  #try(branch: () => Status): Outcome {
+  #try(branch: Branch, io: Io): Outcome {
+    const output = new Output();
+    const input = { ...io.input };
     const restore = this.workspace.snapshot();
     const { version } = this.workspace;
     const { variables, positional, answers, errexit, noglob, umask } = this;
@@ -425,14 +444,21 @@ export class Shell {
     this.answers = new Map(answers);
     let outcome: Outcome;
     try {
-      const status = branch();
+      const status = branch({ input, out: output.add });
       const changed =
         this.workspace.version !== version ||
         this.findings.needs.length > needs ||
         this.functions.size !== known;
       outcome = changed
         ? { kind: "changed" }
-        : { kind: "passed", status, variables: this.variables, answers: this.answers };
+        : {
+            kind: "passed",
+            status,
+            variables: this.variables,
+            answers: this.answers,
+            printed: output.text,
+            read: input.at,
+          };
     } catch (error) {
       if (error instanceof Exit && error.status !== 0 && error.status !== undefined)
         outcome = { kind: "failed" };
@@ -460,6 +486,10 @@ export class Shell {
     const outerTested = this.#tested;
     this.#tested = tested;
     try {
+      // Redirections of `exec` hold for the rest of the script.
+      const elsewhere = command.redirections.some(({ operator }) => operator === ">" || operator === ">>");
+      if (elsewhere && isText(command.words[0], "exec"))
+        throw new Unsure("it writes everything that follows elsewhere");
       const status = this.#redirected(command.redirections, io, (inner) => this.#words(command, inner));
       if (status !== undefined && status !== 0 && !tested && this.errexit)
         throw new Puzzle(command.line, "it would fail here");
@@ -514,7 +544,10 @@ export class Shell {
         const output = new Output();
         file = { path: text, output, append: operator === ">>" };
         out = output.add;
-      } else if (operator === ">&" && descriptor === 1) out = text === "1" || text === "-" ? out : () => {};
+      } else if (operator === ">&" && descriptor === 1) {
+        if (text !== "1" && text !== "2" && text !== "-") throw new Unsure("where it writes is not known");
+        if (text === "2") out = () => {};
+      }
     }
     const restore = file && this.workspace.snapshot();
     const status = body({ input, out });
@@ -562,6 +595,18 @@ export class Shell {
       to.pattern += quoted ? text.replace(/[*?[\]\\]/g, "\\$&") : text;
       if (!quoted && /[*?[]/.test(text)) to.wild = true;
     };
+    const addSplit = (value: string) => {
+      const { parts, before, after } = split(value, this.get("IFS") ?? " \t\n");
+      if (before) current = undefined;
+      parts.forEach((part, index) => {
+        if (index > 0) current = undefined;
+        add(part, false);
+      });
+      if (after) current = undefined;
+    };
+    const [first] = word;
+    if (first?.kind === "text" && !first.quoted && /^~[a-z_]*(?:\/|$)/.test(first.text))
+      throw new Unsure("whose home it means is not known");
     for (const piece of word) {
       const value = this.#expand(piece);
       const quoted = piece.quoted;
@@ -570,23 +615,13 @@ export class Shell {
         value.forEach((one, index) => {
           if (index > 0) current = undefined;
           if (one === undefined) field().known = false;
-          else add(one, quoted);
+          else if (quoted) add(one, true);
+          else addSplit(one);
         });
       } else if (quoted || piece.kind === "text") add(value, quoted);
-      else {
-        const separators = this.get("IFS") ?? " \t\n";
-        let pending = false;
-        for (const character of value) {
-          if (separators.includes(character)) pending = true;
-          else {
-            if (pending) current = undefined;
-            pending = false;
-            add(character, false);
-          }
-        }
-        if (pending) current = undefined;
-      }
+      else addSplit(value);
     }
+    if (fields.length > MAX_FIELDS) throw new Puzzle(this.#line, "a command has too many words");
     return fields.flatMap((one) => {
       if (!one.known) return [undefined];
       if (!one.wild || this.noglob) return [one.text];
@@ -627,6 +662,10 @@ export class Shell {
     const { name, operator } = piece;
     if (name === "@" || name === "*") {
       if (operator !== undefined) return undefined;
+      if (name === "*" && piece.quoted) {
+        const separator = (this.get("IFS") ?? " ").slice(0, 1);
+        return this.positional.includes(undefined) ? undefined : this.positional.join(separator);
+      }
       return this.positional.length === 0 && !piece.quoted ? "" : [...this.positional];
     }
     const value = this.#value(name);
@@ -667,12 +706,18 @@ export class Shell {
   }
 }
 
+/** What may happen next, with what it reads and where it prints. */
+type Branch = (io: Io) => Status;
+
 type Outcome =
   | {
       readonly kind: "passed";
       readonly status: Status;
       readonly variables: Map<string, Value>;
       readonly answers: Map<string, Value>;
+      readonly printed: Value;
+      /** Where its input was read to. */
+      readonly read: number;
     }
   | { readonly kind: "changed" }
   | { readonly kind: "failed" };
@@ -706,6 +751,41 @@ function trim(value: string, pattern: string, operator: string): string {
     if (!start && fits(value.slice(cut))) return value.slice(0, cut);
   }
   return value;
+}
+
+function isText(word: Word | undefined, text: string): boolean {
+  const [piece, ...more] = word ?? [];
+  return more.length === 0 && piece?.kind === "text" && piece.text === text;
+}
+
+/**
+ * Splits what an unquoted expansion gave into fields (POSIX.1-2017, Shell, 2.6.5): runs of blanks among the separators
+ * count once, any other separator ends a field each time. Says, too, whether it begins or ends with a separator.
+ */
+function split(text: string, separators: string): { parts: string[]; before: boolean; after: boolean } {
+  const parts: string[] = [];
+  let part: string | undefined;
+  let before = false;
+  let ended: "by a blank" | "by another" | undefined;
+  for (const character of text) {
+    if (!separators.includes(character)) {
+      part = (part ?? "") + character;
+      ended = undefined;
+    } else if (/[ \t\n]/.test(character)) {
+      if (part !== undefined) {
+        parts.push(part);
+        ended = "by a blank";
+      } else if (parts.length === 0) before = true;
+      part = undefined;
+    } else {
+      // After a blank it only ends once more what the blank has ended already.
+      if (part !== undefined || ended !== "by a blank") parts.push(part ?? "");
+      part = undefined;
+      ended = "by another";
+    }
+  }
+  if (part !== undefined) parts.push(part);
+  return { parts, before, after: ended !== undefined };
 }
 
 export function baseName(path: string): string {
