@@ -64,7 +64,8 @@ function report(error: unknown, json: boolean, io: Io): number {
   if (error instanceof TareError) {
     const { message, problem, exitCode } = error;
     for (const line of message.split("\n")) io.note(line);
-    if (problem.code === "BAD_LOCK") io.note("take the lock from version control, or delete it and run `tare lock`.");
+    if (problem.code === "BAD_LOCK")
+      io.note("take the lock from version control, or delete it and run `tare lock`.");
     if (json) io.out(`${JSON.stringify({ error: { ...problem, message } }, null, 2)}\n`);
     return exitCode;
   }
