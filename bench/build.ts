@@ -11,7 +11,7 @@
  * maintainer scripts for real; `dpkg-deb -x` only unpacks. "Cold" is an empty store. Seconds are of the clock and,
  * since neighbours disturb those, of the processor; memory is that of the largest single process.
  *
- * Usage: `build [ROUNDS]`, as root for mmdebstrap's root mode.
+ * Usage: `build [ROUNDS] [cold | warm | changed | node]...`, as root for mmdebstrap's root mode.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -24,6 +24,8 @@ import { type LocalMirror, localMirror, writeIndex } from "./kit/local-mirror.ts
 import { measure, median, type Run, ratio, told } from "./kit/measure.ts";
 
 const rounds = Number(process.argv[2] ?? 3);
+const parts = process.argv.slice(3);
+const asked = (part: string) => parts.length === 0 || parts.includes(part);
 const root = join(import.meta.dirname, "..");
 for (const peer of ["mmdebstrap", "dpkg-deb", "apt-get", "xz", "/usr/bin/time"])
   if (!peer.startsWith("/") && findPeer(peer) === undefined) throw new Error(`not installed here: ${peer}`);
@@ -88,45 +90,51 @@ await withFolder(async (folder) => {
   const load = () => `(load of the machine ${loadavg()[0]?.toFixed(1)})`;
 
   const minbase = await setUp("minbase", "variant: minbase");
-  const { place, packages } = minbase;
-  console.log(`minbase, ${packages.length} packages, docs kept, cold; ${rounds} rounds ${load()}`);
-  const unpackTo = join(folder, "unpacked");
-  const all = includeAll(packages);
-  const hook = "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr";
-  const run = everyRound({
-    "tare gzip": () => cold(place, "--threads", "2"),
-    "tare gzip:6": () => cold(place, "--threads", "2", "--compression", "gzip:6"),
-    "tare zstd": () => cold(place, "--threads", "2", "--compression", "zstd"),
-    "tare none": () => cold(place, "--threads", "2", "--compression", "none"),
-    "mmdebstrap extract .tar.gz": () => mmdebstrap("extract", "tar.gz", all),
-    "mmdebstrap extract .tar": () => mmdebstrap("extract", "tar", all),
-    "mmdebstrap minbase .tar.gz": () => mmdebstrap("minbase", "tar.gz", "--include=usr-is-merged", hook),
-    "dpkg-deb -x": () => {
-      rmSync(unpackTo, { recursive: true, force: true });
-      const script = 'to=$1; shift; for deb; do dpkg-deb -x "$deb" "$to"; done';
-      const files = packages.map(({ location }) => join(mirror.folder, location));
-      return measure(["sh", "-c", script, "sh", unpackTo, ...files], folder);
-    },
-  });
-  const ours = run("tare gzip");
-  console.log(`extract .tar.gz / tare gzip (goal 3): ${ratio(run("mmdebstrap extract .tar.gz"), ours)}`);
-  console.log(`extract .tar / tare none: ${ratio(run("mmdebstrap extract .tar"), run("tare none"))}`);
-  console.log(`minbase .tar.gz / tare gzip (goal 4): ${ratio(run("mmdebstrap minbase .tar.gz"), ours)}`);
-  console.log(`dpkg-deb -x / tare none: ${ratio(run("dpkg-deb -x"), run("tare none"))}`);
-  console.log(`tare gzip / tare zstd (goal 2): ${ratio(ours, run("tare zstd"))}`);
+  if (asked("cold")) compareMinbase();
+  if (asked("warm")) warm(program, minbase.place, tare, load());
+  if (asked("changed")) await oneChanged(minbase.place, mirror, folder, tare, cold);
+  if (asked("node")) await compareNode();
 
-  warm(program, place, tare, load());
-  await oneChanged(place, mirror, folder, tare, cold);
+  function compareMinbase(): void {
+    const { place, packages } = minbase;
+    console.log(`minbase, ${packages.length} packages, docs kept, cold; ${rounds} rounds ${load()}`);
+    const unpackTo = join(folder, "unpacked");
+    const all = includeAll(packages);
+    const hook = "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr";
+    const run = everyRound({
+      "tare gzip": () => cold(place, "--threads", "2"),
+      "tare gzip:6": () => cold(place, "--threads", "2", "--compression", "gzip:6"),
+      "tare zstd": () => cold(place, "--threads", "2", "--compression", "zstd"),
+      "tare none": () => cold(place, "--threads", "2", "--compression", "none"),
+      "mmdebstrap extract .tar.gz": () => mmdebstrap("extract", "tar.gz", all),
+      "mmdebstrap extract .tar": () => mmdebstrap("extract", "tar", all),
+      "mmdebstrap minbase .tar.gz": () => mmdebstrap("minbase", "tar.gz", "--include=usr-is-merged", hook),
+      "dpkg-deb -x": () => {
+        rmSync(unpackTo, { recursive: true, force: true });
+        const script = 'to=$1; shift; for deb; do dpkg-deb -x "$deb" "$to"; done';
+        const files = packages.map(({ location }) => join(mirror.folder, location));
+        return measure(["sh", "-c", script, "sh", unpackTo, ...files], folder);
+      },
+    });
+    const ours = run("tare gzip");
+    console.log(`extract .tar.gz / tare gzip (goal 3): ${ratio(run("mmdebstrap extract .tar.gz"), ours)}`);
+    console.log(`extract .tar / tare none: ${ratio(run("mmdebstrap extract .tar"), run("tare none"))}`);
+    console.log(`minbase .tar.gz / tare gzip (goal 4): ${ratio(run("mmdebstrap minbase .tar.gz"), ours)}`);
+    console.log(`dpkg-deb -x / tare none: ${ratio(run("dpkg-deb -x"), run("tare none"))}`);
+    console.log(`tare gzip / tare zstd (goal 2): ${ratio(ours, run("tare zstd"))}`);
+  }
 
-  const node = await setUp("node", "variant: none\n    include: [nodejs]");
-  console.log(`nodejs and what it needs, ${node.packages.length} packages, docs kept, cold ${load()}`);
-  const nodeRun = everyRound({
-    "tare gzip": () => cold(node.place),
-    "mmdebstrap extract .tar.gz": () => mmdebstrap("extract", "tar.gz", includeAll(node.packages)),
-  });
-  console.log(
-    `extract .tar.gz / tare gzip (goal 1): ${ratio(nodeRun("mmdebstrap extract .tar.gz"), nodeRun("tare gzip"))}`,
-  );
+  async function compareNode(): Promise<void> {
+    const node = await setUp("node", "variant: none\n    include: [nodejs]");
+    console.log(`nodejs and what it needs, ${node.packages.length} packages, docs kept, cold ${load()}`);
+    const nodeRun = everyRound({
+      "tare gzip": () => cold(node.place),
+      "mmdebstrap extract .tar.gz": () => mmdebstrap("extract", "tar.gz", includeAll(node.packages)),
+    });
+    console.log(
+      `extract .tar.gz / tare gzip (goal 1): ${ratio(nodeRun("mmdebstrap extract .tar.gz"), nodeRun("tare gzip"))}`,
+    );
+  }
 });
 
 function writeRecipe(place: string, { keyring }: LocalMirror, mirror: string, wants: string): void {
