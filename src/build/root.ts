@@ -12,13 +12,14 @@ import { aliasLinks, linkPiece } from "../rootfs/alias-links.ts";
 import { compose } from "../rootfs/compose.ts";
 import { type RootShape, shapeOf } from "../rootfs/shape.ts";
 import type { DiskStore } from "../store/disk-store.ts";
+import { version } from "../version.ts";
 import { draftLayers, type LayerDraft, partsOf } from "./layer-draft.ts";
 import { memberVersion } from "./member.ts";
 import { contentSize, fitPieces, installed, placing } from "./pieces.ts";
 import { mapPool } from "./pool.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 4;
+const rootVersion = 5;
 
 /** Everything that a root filesystem of distribution packages depends on. */
 export interface RootPlan {
@@ -62,7 +63,9 @@ interface RememberedRoot extends Omit<BuiltRoot, "layers"> {
 
 /** Packages to layers. The same plan gives the same bytes; a plan that was built before costs a look-up. */
 export async function buildRoot(plan: RootPlan, world: RootWorld): Promise<BuiltRoot> {
+  // What scripts are read to do changes from release to release, so a root belongs to the release that made it.
   const key = JSON.stringify([
+    version,
     rootVersion,
     memberVersion,
     { ...plan, distribution: plan.distribution.unpacker.name },
