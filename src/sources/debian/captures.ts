@@ -33,26 +33,28 @@ const helper = /^usr\/(?:lib|share)\/(?:.*\/)?[a-z0-9.+-]*(?:maintscript|maintsc
 const binary = /^usr\/(?:s?bin|games|lib(?:exec|32|64|x32)?)\//;
 const changesOwners = /\b(?:chmod|chown|chgrp|dpkg-statoverride|setcap)\b/;
 
-/**
- * Whether an unpacker must keep a file for its own package's scripts: they name it, and it may be copied, read, or
- * given another owner. `scripts` are their texts.
- */
-export function isCapturedFor(scripts: Iterable<string>, path: string, size: number): boolean {
-  if (isCaptured(path, size)) return true;
-  if (size > LIMIT) return false;
-  const names = [`/${path}`, ...(path.startsWith("usr/") ? [path.slice("usr".length)] : [])];
-  for (const text of scripts) {
-    if (binary.test(path) && size > TEMPLATE_LIMIT / 4 && !changesOwners.test(text)) continue;
-    if (names.some((name) => mentions(text, name))) return true;
-  }
-  return false;
-}
+/** A path in a text, as a script would spell it. */
+const spelled = /\/[A-Za-z0-9_.+/@~%-]+/g;
 
-/** Whether a text holds a path, and not only as the beginning of a longer one. */
-function mentions(text: string, path: string): boolean {
-  for (let at = text.indexOf(path); at >= 0; at = text.indexOf(path, at + 1))
-    if (!/[A-Za-z0-9_.+/-]/.test(text[at + path.length] ?? " ")) return true;
-  return false;
+/**
+ * Tells which files an unpacker must keep for a package: those of {@link isCaptured}, and those that its own scripts
+ * name, since they may be copied, read, or given another owner. `scripts` are their texts.
+ */
+export function capturesFor(scripts: Iterable<string>): (path: string, size: number) => boolean {
+  /** Every path that is named, and whether a script that names it changes owners. */
+  const named = new Map<string, boolean>();
+  for (const text of scripts) {
+    const changes = changesOwners.test(text);
+    for (const [path] of text.matchAll(spelled)) named.set(path, changes || named.get(path) === true);
+  }
+  return (path, size) => {
+    if (isCaptured(path, size)) return true;
+    if (size > LIMIT) return false;
+    const absolute = `/${path}`;
+    const names = path.startsWith("usr/") ? [absolute, path.slice("usr".length)] : [absolute];
+    const program = binary.test(path) && size > TEMPLATE_LIMIT / 4;
+    return names.some((name) => (program ? named.get(name) === true : named.has(name)));
+  };
 }
 
 /**

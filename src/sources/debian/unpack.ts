@@ -3,7 +3,7 @@ import { TareError } from "../../errors.ts";
 import { type Deb, readDeb } from "../../formats/deb/deb.ts";
 import { parseDeb822 } from "../../formats/deb/deb822.ts";
 import type { Unpacker } from "../../model/source.ts";
-import { isCapturedFor } from "./captures.ts";
+import { capturesFor } from "./captures.ts";
 import { infoEntries } from "./database.ts";
 import { installedAs, type UnpackedDebian } from "./unpacked.ts";
 
@@ -24,7 +24,7 @@ export const debianUnpacker: Unpacker = {
         date: deb.date,
         entries: deb.data,
         record: (paths) => infoEntries(described, md5sums, paths, deb.date),
-        capture: (path, size) => isCapturedFor(described.scripts.values(), path, size),
+        capture: capturesFor(described.scripts.values()),
         md5: (path) => conffiles.has(path),
         about: (md5) => remember(described, conffiles, md5),
       });
