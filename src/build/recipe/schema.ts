@@ -201,6 +201,12 @@ export const recipeSchema = object({
     .default([])
     .describe("Where the image is written to, as docker-archive:NAME.tar or oci:FOLDER:TAG"),
 }).superRefine((value, context) => {
+  if (value.packages.length > 1)
+    context.addIssue({
+      code: "custom",
+      path: ["packages", 1],
+      message: "is one too many: one item names all suites, and further archives go under its repositories",
+    });
   if (value.accounts.runAs !== undefined && value.config.user !== undefined)
     context.addIssue({
       code: "custom",

@@ -295,3 +295,10 @@ layers: 10
 compression: zstd:9
 to: [docker-archive:all.tar, "oci:all:latest"]
 `;
+
+test("a second group of distribution packages is refused, since two selections do not make one root", () => {
+  const group = "{ from: debian, suite: bookworm }";
+  expect(complaints(`name: x\npackages:\n  - ${group}\n  - ${group}\n`)).toEqual([
+    "tare.yaml:4:5: packages[1] is one too many: one item names all suites, and further archives go under its repositories.",
+  ]);
+});
