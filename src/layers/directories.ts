@@ -1,5 +1,5 @@
 import { byText } from "../bytes/text.ts";
-import type { EntryHeader } from "../model/entry.ts";
+import { type EntryHeader, rootOwned } from "../model/entry.ts";
 
 /** Every directory on the way to the given paths, the root left out, sorted so that parents come first. */
 export function parentsOf(paths: Iterable<string>): string[] {
@@ -15,15 +15,5 @@ export function parentsOf(paths: Iterable<string>): string[] {
 
 /** A directory that nobody described: root's, 0755. `mtime` in seconds. */
 export function plainDirectory(path: string, mtime: number): EntryHeader {
-  return {
-    path,
-    type: "directory",
-    mode: 0o755,
-    uid: 0,
-    gid: 0,
-    uname: "root",
-    gname: "root",
-    size: 0,
-    mtime,
-  };
+  return rootOwned(path, "directory", 0o755, mtime);
 }

@@ -34,3 +34,8 @@ export interface EntryHeader {
 export interface Entry extends EntryHeader {
   readonly content: Bytes | Uint8Array;
 }
+
+/** The header of something without content that belongs to root. `mtime` in seconds. */
+export function rootOwned(path: string, type: EntryType, mode: number, mtime: number): EntryHeader {
+  return { path, type, mode, uid: 0, gid: 0, uname: "root", gname: "root", size: 0, mtime };
+}

@@ -1,3 +1,4 @@
+import { rootOwned } from "../model/entry.ts";
 import type { GeneratedEntry } from "../model/rootfs.ts";
 import type { DirectoryAlias } from "../model/segment.ts";
 import type { Piece } from "./compose.ts";
@@ -27,15 +28,7 @@ export function aliasLinks(
   return aliases
     .filter(({ from }) => !brought.has(from) && (always.has(from) || used.has(from)))
     .map(({ from, to }) => ({
-      path: from,
-      type: "symlink",
-      mode: 0o777,
-      uid: 0,
-      gid: 0,
-      uname: "root",
-      gname: "root",
-      size: 0,
-      mtime,
+      ...rootOwned(from, "symlink", 0o777, mtime),
       link: to,
       content: new Uint8Array(0),
     }));

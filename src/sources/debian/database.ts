@@ -1,5 +1,6 @@
 import { byText, decodeText, encodeText } from "../../bytes/text.ts";
 import { TareError } from "../../errors.ts";
+import { rootOwned } from "../../model/entry.ts";
 import type { GeneratedEntry } from "../../model/rootfs.ts";
 import type { PathRule } from "../../model/segment.ts";
 import { statusStanza } from "./status-stanza.ts";
@@ -128,32 +129,9 @@ function excludesText(excludes: readonly PathRule[]): string {
 }
 
 function fileEntry(path: string, content: Uint8Array, mtime: number, mode: number): GeneratedEntry {
-  return {
-    path,
-    type: "file",
-    mode,
-    uid: 0,
-    gid: 0,
-    uname: "root",
-    gname: "root",
-    size: content.length,
-    mtime,
-    content,
-  };
+  return { ...rootOwned(path, "file", mode, mtime), size: content.length, content };
 }
 
 function directoryEntry(path: string, mtime: number): GeneratedEntry {
-  const content = new Uint8Array(0);
-  return {
-    path,
-    type: "directory",
-    mode: 0o755,
-    uid: 0,
-    gid: 0,
-    uname: "root",
-    gname: "root",
-    size: 0,
-    mtime,
-    content,
-  };
+  return { ...rootOwned(path, "directory", 0o755, mtime), content: new Uint8Array(0) };
 }
