@@ -78,7 +78,7 @@ async function makePieces(
     id: distribution.idOf(wanted),
     package: wanted,
     unpacker: distribution.unpacker,
-    policy: policyFor(plan, adjusted.get(distribution.idOf(wanted))),
+    policy: policyFor(plan, wanted, adjusted.get(distribution.idOf(wanted))),
     compressor,
   }));
   const recalled = await Promise.all(recipes.map((recipe) => recallMember(recipe, world.store)));
@@ -101,11 +101,13 @@ async function makePieces(
   }));
 }
 
-function policyFor(plan: RootPlan, adjustment: Adjustment | undefined): SegmentPolicy {
+function policyFor(plan: RootPlan, wanted: Package, adjustment: Adjustment | undefined): SegmentPolicy {
   return {
     aliases: [...plan.distribution.aliases, ...(adjustment?.aliases ?? [])],
     excludes: plan.excludes,
     omit: adjustment?.omit ?? [],
+    below: plan.distribution.placeOf(wanted),
+    strip: false,
     latest: plan.epoch,
   };
 }

@@ -7,6 +7,8 @@ export interface World extends HostFiles {
   readonly store: DiskStore;
   /** Offline, one that throws OFFLINE for every request. */
   readonly fetch: Fetch;
+  /** For those who bring a client of their own. */
+  readonly offline: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Only for what expires (`Valid-Until`); nothing that is written takes its time from here. */
   readonly now: () => Date;

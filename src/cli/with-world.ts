@@ -28,6 +28,7 @@ export async function withWorld<Result>(
     return await use({
       store,
       fetch: options.offline ? noFetch : lazyFetch(io),
+      offline: options.offline,
       environment: io.environment,
       ...thisHost,
       now: () => new Date(),

@@ -5,7 +5,15 @@ import { excluder } from "./excludes.ts";
 /** Where a package's entries go under a policy: each its header there, or undefined when it is left out. */
 export function placer(policy: SegmentPolicy): (header: EntryHeader) => EntryHeader | undefined {
   const isExcluded = excluder(policy.excludes);
-  return (header) => (isExcluded(header.path) ? undefined : placed(header, policy));
+  return (shipped) => {
+    const header = policy.below === "" ? shipped : below(policy.below, shipped);
+    return isExcluded(header.path) ? undefined : placed(header, policy);
+  };
+}
+
+function below(directory: string, header: EntryHeader): EntryHeader {
+  const path = header.path === "" ? directory : `${directory}/${header.path}`;
+  return header.type === "hardlink" ? { ...header, path, link: `${directory}/${header.link}` } : { ...header, path };
 }
 
 function placed(header: EntryHeader, policy: SegmentPolicy): EntryHeader {

@@ -18,16 +18,26 @@ export interface Package {
   readonly source: string;
   /** Names of the selected packages that need it; empty when the recipe asked for it by name. */
   readonly because: readonly string[];
+  /**
+   * Where its files lie, for a source that leaves that to whoever installs: `node_modules/debug/node_modules/ms`,
+   * relative to the application.
+   */
+  readonly path?: string;
+  /** What its registry says of its bytes (Subresource Integrity): `sha512-…`. */
+  readonly integrity?: string;
 }
 
 /** A repository as it was when the lock was made: the middle of the chain of trust. */
 export interface LockedRepository {
-  /** Unique in the lock, without a host name: `debian/bookworm`. */
+  /** Unique in the lock, without a host name: `debian/bookworm`, `npm`, `npm/@scope`. */
   readonly id: string;
-  /** sha256 of the signed index's exact bytes (InRelease, repomd.xml, APKINDEX). */
-  readonly index: Digest;
+  /** sha256 of the signed index's exact bytes (InRelease, repomd.xml, APKINDEX); a registry that signs each package has none. */
+  readonly index?: Digest;
   /** RFC 3339: when the publisher says that the index was made. */
-  readonly date: string;
-  /** Upper-case fingerprints of the primary keys whose signatures were verified; empty only with `allow-unsigned`. */
+  readonly date?: string;
+  /**
+   * Upper-case fingerprints of the primary keys whose signatures were verified. Empty with `allow-unsigned`, and for a
+   * registry that serves no signatures.
+   */
   readonly keys: readonly string[];
 }

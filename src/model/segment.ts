@@ -15,6 +15,10 @@ export interface SegmentPolicy {
   readonly excludes: readonly PathRule[];
   /** Paths that another package provides instead (dpkg's `Replaces`, shared files). */
   readonly omit: readonly string[];
+  /** The directory of the root that the package's own paths are below; empty where they start at the root. */
+  readonly below: string;
+  /** Whether ELF files lose what only debuggers read: symbol tables and debug sections. */
+  readonly strip: boolean;
   /** No file is younger than this (seconds): SOURCE_DATE_EPOCH, where it is set. */
   readonly latest: number | undefined;
 }

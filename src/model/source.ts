@@ -42,13 +42,17 @@ export interface InstalledPackage {
   readonly facts: SegmentFacts;
 }
 
-/** What a distribution knows of the roots that its packages make. */
+/** What a distribution, or another source of packages, knows of the roots that its packages make. */
 export interface Distribution {
+  /** Names the kind, its settings and its version: two of one name make the same of the same packages. */
+  readonly name: string;
   readonly unpacker: Unpacker;
   /** Top directories that are links in every root of this distribution. */
   readonly aliases: readonly DirectoryAlias[];
   /** Unique among the packages of one root: `libc6`, `libc6:i386`. */
   idOf(wanted: Package): string;
+  /** The directory that a package's own paths are below: `app/node_modules/ms`; empty for one that spells them whole. */
+  placeOf(wanted: Package): string;
   /** Who keeps a path that two packages bring. */
   arbiter(packages: readonly InstalledPackage[]): (path: string, earlier: string, later: string) => Verdict;
   /** What its maintainer scripts and triggers would have made of the root; `packages` in installation order. */

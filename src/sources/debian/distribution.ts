@@ -21,9 +21,11 @@ const merged: readonly DirectoryAlias[] = ["bin", "lib", "lib32", "lib64", "libo
 
 /** Debian and Ubuntu. */
 export const debian: Distribution = {
+  name: debianUnpacker.name,
   unpacker: debianUnpacker,
   aliases: merged,
   idOf,
+  placeOf: () => "",
   arbiter,
   configure(root, packages, options) {
     return configureDebian(
