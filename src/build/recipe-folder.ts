@@ -1,5 +1,5 @@
-import { constants, createReadStream } from "node:fs";
-import { lstat, readdir, readlink, realpath } from "node:fs/promises";
+import { constants, createReadStream, readSync } from "node:fs";
+import { lstat, open, readdir, readlink, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import type { Bytes } from "../bytes/bytes.ts";
 import { readFailure } from "../bytes/read-failure.ts";
@@ -16,6 +16,8 @@ export interface FoundFile {
   readonly size: number;
   /** A symlink's text. */
   readonly link?: string;
+  /** Where it was found. */
+  readonly onDisk: string;
   /** A file's content, afresh on every call. */
   readonly open: () => Bytes;
 }
@@ -52,9 +54,9 @@ async function* walk(
   ignored: (path: string) => boolean,
 ): AsyncGenerator<FoundFile> {
   const found = await lstat(onDisk).catch((cause) => unreadable(onDisk, cause));
-  const open = () => contentOf(onDisk);
+  const content = () => contentOf(onDisk);
   if (found.isDirectory()) {
-    yield { path, type: "directory", executable: true, size: 0, open };
+    yield { path, type: "directory", executable: true, size: 0, onDisk, open: content };
     const names = await readdir(onDisk).catch((cause) => unreadable(onDisk, cause));
     for (const name of names.sort(byText)) {
       const below = path === "" ? name : `${path}/${name}`;
@@ -62,9 +64,16 @@ async function* walk(
     }
   } else if (found.isSymbolicLink()) {
     const link = await readlink(onDisk).catch((cause) => unreadable(onDisk, cause));
-    yield { path, type: "symlink", executable: true, size: 0, link, open };
+    yield { path, type: "symlink", executable: true, size: 0, link, onDisk, open: content };
   } else if (found.isFile())
-    yield { path, type: "file", executable: (found.mode & 0o100) !== 0, size: found.size, open };
+    yield {
+      path,
+      type: "file",
+      executable: (found.mode & 0o100) !== 0,
+      size: found.size,
+      onDisk,
+      open: content,
+    };
   else throw bad(onDisk, "it is no file, directory or link");
 }
 
@@ -75,6 +84,28 @@ async function* contentOf(path: string): Bytes {
     yield* createReadStream(path, { flags: flags as unknown as string, highWaterMark: 1 << 20 });
   } catch (cause) {
     unreadable(path, cause);
+  }
+}
+
+/** Lets `use` read a file at random while it is open; reads beyond its end come back shorter. @throws UNREADABLE */
+export async function readingAt<Result>(
+  { onDisk, size }: FoundFile,
+  use: (read: (offset: number, length: number) => Uint8Array) => Result,
+): Promise<Result> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+  const handle = await open(onDisk, flags).catch((cause) => unreadable(onDisk, cause));
+  const read = (offset: number, length: number) => {
+    const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - offset)));
+    try {
+      return buffer.subarray(0, readSync(handle.fd, buffer, 0, buffer.length, offset));
+    } catch (cause) {
+      return unreadable(onDisk, cause);
+    }
+  };
+  try {
+    return use(read);
+  } finally {
+    await handle.close();
   }
 }
 

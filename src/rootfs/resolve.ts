@@ -1,8 +1,8 @@
-import type { PlacedEntry, RootView } from "../model/rootfs.ts";
+import type { PlacedEntry } from "../model/rootfs.ts";
 
 /** As much of a tree as a path needs to be followed. */
-interface Tree {
-  get(path: string): Pick<PlacedEntry, "type" | "link"> | undefined;
+interface Tree<Found = Pick<PlacedEntry, "type" | "link">> {
+  get(path: string): Found | undefined;
 }
 
 /** As many links as Linux follows before it says ELOOP (path_resolution(7)). */
@@ -12,7 +12,10 @@ const MAX_LINKS = 40;
  * Follows every link of a path inside the root, the last one too; absolute links start at the root again and `..`
  * stops there. Hardlinks lead to the file they share. Undefined when nothing is there.
  */
-export function resolvePath(root: Pick<RootView, "get">, path: string): PlacedEntry | undefined {
+export function resolvePath<Found extends Pick<PlacedEntry, "type" | "link">>(
+  root: Tree<Found>,
+  path: string,
+): Found | undefined {
   const where = realPath(root, path, true);
   if (where === undefined) return undefined;
   let entry = root.get(where);

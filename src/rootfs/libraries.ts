@@ -1,0 +1,146 @@
+import { byText } from "../bytes/text.ts";
+import type { LibraryNeed } from "../model/library.ts";
+import type { ElfFacts, PlacedEntry, RootView } from "../model/rootfs.ts";
+import type { Machine } from "./machines.ts";
+import { realPath, resolvePath } from "./resolve.ts";
+
+/** A file or a link that goes into an image, as far as the dynamic linker cares. */
+export interface LinkedFile extends Pick<PlacedEntry, "path" | "type" | "link" | "elf"> {
+  /** The package that brings it, or `/path` for a file of the recipe itself. */
+  readonly owner: string;
+}
+
+/** What is there besides the files that are asked about. */
+export interface LinkerSurroundings {
+  /** What the host will bring at run time: `libcuda.so.1`. */
+  readonly provided: readonly string[];
+  /** The distribution's root, where it is known already. */
+  readonly root?: Pick<RootView, "get">;
+  /** Folders of that root's `/etc/ld.so.conf`, absolute. */
+  readonly folders?: readonly string[];
+}
+
+/** More elements of one search path than this are not looked at. */
+const MAX_SEARCH = 64;
+
+/**
+ * The libraries and interpreters that the machine's files among `files` ask for (DT_NEEDED, PT_INTERP) and that
+ * neither `files` nor the surroundings have, sorted. Searched as glibc does (ld.so(8)): DT_RPATH or DT_RUNPATH, then
+ * the usual folders. A library that lies anywhere among `files` is also there: whoever asks for it may rely on another
+ * part having loaded it. Only a program, which starts alone, may not rely on what another package brings.
+ *
+ * Files for another machine, or for another C library than glibc, ask for nothing: packages bring several and choose
+ * at run time.
+ */
+export function libraryNeeds(
+  files: Iterable<LinkedFile>,
+  machine: Machine,
+  surroundings: LinkerSurroundings,
+): LibraryNeed[] {
+  const { provided, root, folders = [] } = surroundings;
+  const placed = new Map<string, LinkedFile>();
+  for (const file of files) placed.set((root && realPath(root, file.path, false)) ?? file.path, file);
+  const tree: Tree = {
+    get: (path) => placed.get(path) ?? root?.get(path),
+    machine,
+    folders: [...machine.folders, ...folders],
+  };
+  const brought = broughtBy(placed, machine);
+  const needs = new Map<string, { owners: Set<string>; file: string }>();
+  for (const [path, file] of [...placed].sort(([a], [b]) => byText(a, b))) {
+    if (file.elf === undefined || file.type !== "file" || !usable(file.elf, machine)) continue;
+    for (const library of missing(path, file, file.elf, tree, brought)) {
+      if (provided.includes(library)) continue;
+      const need = needs.get(library) ?? { owners: new Set(), file: `/${path}` };
+      need.owners.add(file.owner);
+      needs.set(library, need);
+    }
+  }
+  return [...needs]
+    .sort(([a], [b]) => byText(a, b))
+    .map(([library, { owners, file }]) => ({ library, neededBy: [...owners].sort(byText), file }));
+}
+
+/** Where the linker looks. */
+interface Tree {
+  get(path: string): Pick<PlacedEntry, "path" | "type" | "link" | "elf"> | undefined;
+  readonly machine: Machine;
+  /** After what the file itself says. */
+  readonly folders: readonly string[];
+}
+
+/** Names by which a library can be asked for, each with those who bring it. */
+type Brought = ReadonlyMap<string, ReadonlySet<string>>;
+
+function broughtBy(placed: ReadonlyMap<string, LinkedFile>, machine: Machine): Brought {
+  const brought = new Map<string, Set<string>>();
+  for (const [path, { elf, owner }] of placed) {
+    if (elf === undefined || !usable(elf, machine)) continue;
+    for (const name of [path.slice(path.lastIndexOf("/") + 1), elf.soname]) {
+      if (name === undefined) continue;
+      const owners = brought.get(name) ?? new Set();
+      brought.set(name, owners.add(applicationOf(owner)));
+    }
+  }
+  return brought;
+}
+
+/** The recipe's own files belong together. */
+function applicationOf(owner: string): string {
+  return owner.startsWith("/") ? "/" : owner;
+}
+
+/** Of this machine, and of glibc: musl's and Android's files name another C library or another linker. */
+function usable(elf: ElfFacts, machine: Machine): boolean {
+  const strange = (name: string) =>
+    /^(?:libc\.(?!so\.6$)|ld-musl-)/.test(name.slice(name.lastIndexOf("/") + 1));
+  const { interpreter = "" } = elf;
+  return (
+    machine.runs(elf) &&
+    !strange(interpreter) &&
+    !interpreter.startsWith("/system/") &&
+    !elf.needed.some(strange)
+  );
+}
+
+function* missing(
+  path: string,
+  { owner }: LinkedFile,
+  elf: ElfFacts,
+  tree: Tree,
+  brought: Brought,
+): Generator<string> {
+  const { interpreter } = elf;
+  if (interpreter !== undefined && resolvePath(tree, interpreter) === undefined) yield interpreter;
+  const folders = [...searchPath(path, elf, tree.machine), ...tree.folders];
+  for (const name of new Set(elf.needed)) {
+    if (name.includes("/")) {
+      // Taken as a path; a relative one depends on where the program is started.
+      if (name.startsWith("/") && !isLibrary(tree, name)) yield name;
+      continue;
+    }
+    const owners = brought.get(name);
+    if (interpreter === undefined ? owners !== undefined : owners?.has(applicationOf(owner))) continue;
+    if (!folders.some((folder) => isLibrary(tree, `${folder}/${name}`))) yield name;
+  }
+}
+
+function isLibrary(tree: Tree, path: string): boolean {
+  const elf = resolvePath(tree, path)?.elf;
+  return elf !== undefined && usable(elf, tree.machine);
+}
+
+/** Absolute folders of DT_RUNPATH, or else of DT_RPATH. */
+function searchPath(path: string, { runpath, rpath }: ElfFacts, machine: Machine): string[] {
+  const slash = path.lastIndexOf("/");
+  const tokens = { ...machine.tokens, ORIGIN: slash < 0 ? "" : `/${path.slice(0, slash)}` };
+  return (runpath ?? rpath ?? "")
+    .split(":", MAX_SEARCH)
+    .map((folder) =>
+      folder.replace(
+        /\$(?:(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_])|\{(ORIGIN|LIB|PLATFORM)\})/g,
+        (_, bare, braced) => tokens[(bare ?? braced) as keyof typeof tokens],
+      ),
+    )
+    .filter((folder) => folder.startsWith("/"));
+}
