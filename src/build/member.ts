@@ -15,7 +15,7 @@ import type { FactEntry, Member, SegmentFacts, SegmentPolicy } from "../model/se
 import type { OpenedPackage, Unpacker } from "../model/source.ts";
 
 /** Raise when members are made differently from the same inputs, so that remembered ones are not used. */
-export const memberVersion = 3;
+export const memberVersion = 4;
 
 /** A package's member, its facts, and its uncompressed segment where it was just made. */
 export interface MadeMember {
@@ -77,6 +77,7 @@ export async function makeMember(
         const facts: SegmentFacts = {
           entries,
           excluded: notes.excluded,
+          excludedSize: notes.excludedSize,
           date: opened.date,
           about: opened.about(notes.md5),
         };

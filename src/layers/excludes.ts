@@ -40,9 +40,15 @@ export function include(glob: string): PathRule {
 
 /** Whether the rules leave a path (relative to the root) out. The last rule that matches decides. */
 export function excluder(rules: readonly PathRule[]): (path: string) => boolean {
+  const ruled = rulings(rules);
+  return (path) => ruled(path) === "exclude";
+}
+
+/** What the rules say of a path (relative to the root): the last one that matches decides, undefined when none does. */
+export function rulings(rules: readonly PathRule[]): (path: string) => PathRule["action"] | undefined {
   const known = rules.map(({ action, glob }) => ({ action, matches: shellPattern(glob) }));
   return (path) => {
     const absolute = `/${path}`;
-    return known.findLast(({ matches }) => matches(absolute))?.action === "exclude";
+    return known.findLast(({ matches }) => matches(absolute))?.action;
   };
 }

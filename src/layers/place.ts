@@ -1,19 +1,28 @@
 import type { EntryHeader, EntryType } from "../model/entry.ts";
 import type { DirectoryAlias, SegmentPolicy } from "../model/segment.ts";
-import { excluder } from "./excludes.ts";
+import { rulings } from "./excludes.ts";
 
-/** Where a package's entries go under a policy: each its header there, or undefined when it is left out. */
-export function placer(policy: SegmentPolicy): (header: EntryHeader) => EntryHeader | undefined {
-  const isExcluded = excluder(policy.excludes);
+/**
+ * Where a package's entries go under a policy: each its header there, or undefined when it is left out.
+ * @param isNoise what the package itself can do without, by the path as it spells it; the policy's rules go first
+ */
+export function placer(
+  policy: SegmentPolicy,
+  isNoise: (path: string) => boolean = () => false,
+): (header: EntryHeader) => EntryHeader | undefined {
+  const ruled = rulings(policy.excludes);
   return (shipped) => {
     const header = policy.below === "" ? shipped : below(policy.below, shipped);
-    return isExcluded(header.path) ? undefined : placed(header, policy);
+    const left = ruled(header.path) ?? (isNoise(shipped.path) ? "exclude" : "include");
+    return left === "exclude" ? undefined : placed(header, policy);
   };
 }
 
 function below(directory: string, header: EntryHeader): EntryHeader {
   const path = header.path === "" ? directory : `${directory}/${header.path}`;
-  return header.type === "hardlink" ? { ...header, path, link: `${directory}/${header.link}` } : { ...header, path };
+  return header.type === "hardlink"
+    ? { ...header, path, link: `${directory}/${header.link}` }
+    : { ...header, path };
 }
 
 function placed(header: EntryHeader, policy: SegmentPolicy): EntryHeader {

@@ -16,6 +16,8 @@ export interface SegmentWishes {
   capture(path: string, size: number): boolean;
   /** Whether to hash a regular file's content with md5. `path` is as the package spells it. */
   md5(path: string): boolean;
+  /** Whether a path, as the package spells it, is left out where no rule of the policy matches it. */
+  noise?(path: string): boolean;
 }
 
 /** The facts of a segment as they come to be known while its bytes are read. */
@@ -34,6 +36,8 @@ export interface SegmentNotes {
    */
   readonly severed: Map<string, string>;
   excluded: number;
+  /** Bytes of content of what was excluded. */
+  excludedSize: number;
   /** Bytes of segment so far. */
   size: number;
   /** Bytes of contents that were remembered. */
@@ -49,6 +53,7 @@ export function emptyNotes(): SegmentNotes {
     elf: [],
     severed: new Map(),
     excluded: 0,
+    excludedSize: 0,
     size: 0,
     captured: 0,
   };
@@ -74,7 +79,7 @@ export async function* segmentOf(
 ): Bytes {
   const omitted = new Set(policy.omit);
   const files = new Set<string>();
-  const place = placer(policy);
+  const place = placer(policy, (path) => wishes.noise?.(path) ?? false);
   const layOut = (header: EntryHeader) => {
     const placed = place(header);
     if (placed !== undefined && isWhiteout(placed.path))
@@ -87,7 +92,10 @@ export async function* segmentOf(
     let header = layOut(shipped);
     if (header === undefined) {
       notes.leftOut.add(entry.path);
-      if (place(shipped) === undefined) notes.excluded += 1;
+      if (place(shipped) === undefined) {
+        notes.excluded += 1;
+        notes.excludedSize += entry.size;
+      }
       const heir = entry.type === "file" ? heirs.get(entry.path) : undefined;
       header = heir === undefined ? undefined : layOut({ ...shipped, path: heir });
       if (header === undefined) continue;

@@ -38,8 +38,10 @@ export interface PathRule {
 export interface SegmentFacts {
   /** All entries that it brings, directories too (they are not in the member), in the package's order. */
   readonly entries: readonly FactEntry[];
-  /** How many entries the excludes left out. */
+  /** How many entries were left out: by the excludes, or as the package's own noise. */
   readonly excluded: number;
+  /** Bytes of content that they had. */
+  readonly excludedSize: number;
   /** Seconds since the epoch: when the package was built. */
   readonly date: number;
   /** What the source's own unpacker wants remembered (`UnpackedDebian` as JSON). */

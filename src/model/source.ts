@@ -16,6 +16,11 @@ export interface OpenedPackage {
   capture(path: string, size: number): boolean;
   /** Whether a regular file's md5 is needed for `about`; `path` is as the package spells it. */
   md5(path: string): boolean;
+  /**
+   * Whether nothing that runs the package has a use for a path, as the package spells it: left out where no rule of
+   * the policy matches it. Absent when the package has no such files.
+   */
+  noise?(path: string): boolean;
   /** What to remember of the package: a plain JSON value. */
   about(md5: ReadonlyMap<string, string>): unknown;
 }

@@ -14,6 +14,8 @@ const policy = (rest: Partial<SegmentPolicy> = {}): SegmentPolicy => ({
   ],
   excludes: [],
   omit: [],
+  below: "",
+  strip: false,
   latest: undefined,
   ...rest,
 });
@@ -82,4 +84,15 @@ test.each([
 ])("with a latest time of 100 s, %j becomes %j", (time, placed) => {
   const { mtime, nanoseconds } = place({ ...factOf("x"), ...time }, policy({ latest: 100 })) ?? {};
   expect({ mtime, ...(nanoseconds !== undefined && { nanoseconds }) }).toEqual(placed);
+});
+
+test("a package's own noise is left out, unless a rule of the policy says otherwise", () => {
+  const isNoise = (path: string) => path.startsWith("docs/");
+  const below = policy({ below: "app/node_modules/ms", excludes: [include("/app/*/keep.md")] });
+  const kept = (path: string) => placer(below, isNoise)(factOf(path))?.path;
+  expect(["index.js", "docs/a.md", "docs/keep.md"].map(kept)).toEqual([
+    "app/node_modules/ms/index.js",
+    undefined,
+    "app/node_modules/ms/docs/keep.md",
+  ]);
 });

@@ -21,11 +21,20 @@ const blocks: TarBlock[] = [
   { name: "./theirs", content: "kept by another package" },
 ];
 
-const plain: SegmentPolicy = { aliases: [], excludes: [], omit: [], latest: undefined };
+const plain: SegmentPolicy = {
+  aliases: [],
+  excludes: [],
+  omit: [],
+  below: "",
+  strip: false,
+  latest: undefined,
+};
 const usual: SegmentPolicy = {
   aliases: [{ from: "bin", to: "usr/bin" }],
   excludes: [exclude("/usr/share/doc/*")],
   omit: ["theirs"],
+  below: "",
+  strip: false,
   latest: undefined,
 };
 
