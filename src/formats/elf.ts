@@ -1,11 +1,16 @@
 import { decodeText } from "../bytes/text.ts";
 import type { ElfFacts } from "../model/rootfs.ts";
+import {
+  ElfFields,
+  type ElfSegment,
+  type RandomAccess,
+  readElfHeader,
+  readElfSegments,
+} from "./elf-header.ts";
 
-/** Bytes from `offset`, at most `length`; fewer when the file ends before. */
-export type RandomAccess = (offset: number, length: number) => Uint8Array;
+export type { RandomAccess };
 
 /** Bounds for what a file may ask us to read; real files stay far below. */
-const MAX_SEGMENTS = 1024;
 const MAX_DYNAMIC = 64 * 1024;
 const MAX_STRINGS = 16 * 1024 * 1024;
 const MAX_NAME = 4096;
@@ -28,63 +33,23 @@ const NT_GNU_ABI_TAG = 1;
 const NT_GNU_PROPERTY = 5;
 const GNU_PROPERTY_X86_ISA_1_NEEDED = 0xc0008002;
 
-interface Segment {
-  readonly type: number;
-  readonly offset: number;
-  readonly address: number;
-  readonly size: number;
-}
-
-/** Numbers of one class and byte order. */
-class Fields {
-  readonly view: DataView;
-  readonly little: boolean;
-  readonly wide: boolean;
-
-  constructor(bytes: Uint8Array, little: boolean, wide: boolean) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.little = little;
-    this.wide = wide;
-  }
-
-  half(at: number): number {
-    return this.view.getUint16(at, this.little);
-  }
-
-  word(at: number): number {
-    return this.view.getUint32(at, this.little);
-  }
-
-  /** An address, an offset or a size. What no file can hold reads as an offset past every end. */
-  long(at: number): number {
-    if (!this.wide) return this.word(at);
-    const value = this.view.getBigUint64(at, this.little);
-    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
-  }
-}
-
 /**
  * Reads what an ELF file says of itself (System V ABI, chapters 4 and 5; Linux gABI extensions for notes). Works by
  * program headers, as the dynamic linker does, so that stripped section headers do no harm. Undefined for anything
  * that is not ELF. Offsets that point outside the file, and strings without an end, read as absent: it never throws.
  */
 export function readElf(read: RandomAccess): ElfFacts | undefined {
-  const ident = read(0, 64);
-  if (ident.length < 52 || ident[0] !== 0x7f || ident[1] !== 0x45 || ident[2] !== 0x4c || ident[3] !== 0x46)
-    return undefined;
-  const wide = ident[4] === 2;
-  const little = ident[5] === 1;
-  if ((!wide && ident[4] !== 1) || (!little && ident[5] !== 2) || (wide && ident.length < 64))
-    return undefined;
-  const header = new Fields(ident, little, wide);
-  const segments = segmentsOf(read, header);
+  const header = readElfHeader(read);
+  if (header === undefined) return undefined;
+  const { wide, little, fields, type } = header;
+  const segments = readElfSegments(read, header);
   const facts = {
     bits: wide ? 64 : 32,
     littleEndian: little,
-    machine: header.half(18),
-    flags: header.word(wide ? 48 : 36),
-    type: header.half(16),
-    osabi: ident[7] as number,
+    machine: fields.half(18),
+    flags: fields.word(wide ? 48 : 36),
+    type,
+    osabi: header.bytes[7] as number,
   } as const;
   const interpreter = interpreterOf(read, segments);
   return {
@@ -95,25 +60,7 @@ export function readElf(read: RandomAccess): ElfFacts | undefined {
   };
 }
 
-function segmentsOf(read: RandomAccess, header: Fields): Segment[] {
-  const { wide, little } = header;
-  const offset = header.long(wide ? 32 : 28);
-  const size = header.half(wide ? 54 : 42);
-  const count = Math.min(header.half(wide ? 56 : 44), MAX_SEGMENTS);
-  if (size < (wide ? 56 : 32)) return [];
-  const table = new Fields(read(offset, size * count), little, wide);
-  const segments: Segment[] = [];
-  for (let at = 0; at + size <= table.view.byteLength; at += size)
-    segments.push({
-      type: table.word(at),
-      offset: table.long(at + (wide ? 8 : 4)),
-      address: table.long(at + (wide ? 16 : 8)),
-      size: table.long(at + (wide ? 32 : 16)),
-    });
-  return segments;
-}
-
-function interpreterOf(read: RandomAccess, segments: readonly Segment[]): string | undefined {
+function interpreterOf(read: RandomAccess, segments: readonly ElfSegment[]): string | undefined {
   const segment = segments.find((one) => one.type === PT_INTERP);
   return segment && segment.size <= MAX_NAME ? stringAt(read(segment.offset, segment.size), 0) : undefined;
 }
@@ -122,14 +69,14 @@ type DynamicFacts = Pick<ElfFacts, "soname" | "needed" | "runpath" | "rpath">;
 
 function dynamicOf(
   read: RandomAccess,
-  segments: readonly Segment[],
+  segments: readonly ElfSegment[],
   little: boolean,
   wide: boolean,
 ): DynamicFacts {
   const none = { needed: [] };
   const segment = segments.find((one) => one.type === PT_DYNAMIC);
   if (!segment) return none;
-  const table = new Fields(read(segment.offset, Math.min(segment.size, MAX_DYNAMIC)), little, wide);
+  const table = new ElfFields(read(segment.offset, Math.min(segment.size, MAX_DYNAMIC)), little, wide);
   const half = wide ? 8 : 4;
   const values = new Map<number, number>();
   const needed: number[] = [];
@@ -170,7 +117,7 @@ type NoteFacts = Pick<ElfFacts, "abiTag" | "isaNeeded">;
 
 function notesOf(
   read: RandomAccess,
-  segments: readonly Segment[],
+  segments: readonly ElfSegment[],
   little: boolean,
   wide: boolean,
 ): NoteFacts {
@@ -178,7 +125,7 @@ function notesOf(
   let isaNeeded: number | undefined;
   for (const segment of segments) {
     if (segment.type !== PT_NOTE && segment.type !== PT_GNU_PROPERTY) continue;
-    const notes = new Fields(read(segment.offset, Math.min(segment.size, MAX_NOTES)), little, wide);
+    const notes = new ElfFields(read(segment.offset, Math.min(segment.size, MAX_NOTES)), little, wide);
     // A property note is aligned to 8 bytes in 64-bit files, every other note to 4.
     for (let at = 0; at + 12 <= notes.view.byteLength; ) {
       const nameSize = notes.word(at);
@@ -197,7 +144,7 @@ function notesOf(
   return { ...(abiTag === undefined ? {} : { abiTag }), ...(isaNeeded === undefined ? {} : { isaNeeded }) };
 }
 
-function isaProperty(notes: Fields, start: number, size: number): number | undefined {
+function isaProperty(notes: ElfFields, start: number, size: number): number | undefined {
   for (let at = start; at + 8 <= start + size; ) {
     const length = notes.word(at + 4);
     if (notes.word(at) === GNU_PROPERTY_X86_ISA_1_NEEDED && length === 4 && at + 12 <= start + size)
