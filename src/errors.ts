@@ -148,6 +148,22 @@ const rules = {
       `${d.where} names the ${d.kind} ${d.name}, which the image does not have; add it under accounts, or use a number.`,
   ),
   NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
+  NO_LIBRARY: rule<{
+    missing: readonly { library: string; neededBy: readonly string[]; file: string }[];
+    suites: readonly string[];
+    architecture: string;
+  }>(
+    1,
+    (d) =>
+      `No package of ${d.suites.join(", ")} for ${d.architecture} has ${d.missing
+        .map(
+          ({ library, neededBy, file }) =>
+            `${library}, which ${neededBy.join(", ")} needs${neededBy.includes(file) ? "" : ` (${file})`}`,
+        )
+        .join(
+          ", or ",
+        )}; name a repository that has it, or list it under host-libraries if the host brings it.`,
+  ),
   NO_PLATFORM: rule<{ platform: string; source: string; known: readonly string[] }>(
     2,
     (d) => `${d.source} has no packages for ${d.platform}; it has ${d.known.join(", ")}.`,

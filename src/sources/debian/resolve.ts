@@ -2,11 +2,15 @@ import { collect } from "../../bytes/bytes.ts";
 import { decompress } from "../../bytes/compression/compression.ts";
 import { TareError } from "../../errors.ts";
 import type { DownloadSeams } from "../../http/download.ts";
+import type { LibraryNeed } from "../../model/library.ts";
 import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Store } from "../../model/seams.ts";
+import type { ContentsIndex } from "./contents/open.ts";
+import { readContents } from "./contents/read.ts";
 import { openIndex } from "./index/open.ts";
 import { packIndex } from "./index/pack.ts";
 import type { PackageIndex } from "./index/record.ts";
+import { libraryWants } from "./libraries.ts";
 import type { PackagesFile } from "./packages-download.ts";
 import type { RepositoryPlan } from "./plan.ts";
 import { type OpenedRepository, openRepository } from "./repository.ts";
@@ -23,13 +27,19 @@ export interface Resolution {
   readonly notes: readonly string[];
 }
 
+interface Opened {
+  readonly plan: RepositoryPlan;
+  readonly repository: OpenedRepository;
+}
+
 /** In every root that tare makes `/bin` is a link into `/usr`: the package that says so beats the one that would do it. */
 const mergedUsr = "usr-is-merged";
 
 /**
  * Opens the repositories, checks who signed them, and selects packages for each architecture.
  * @param keep versions that stay where they still can be had
- * @throws what `openRepository` and `selectPackages` throw
+ * @param libraries what files from elsewhere need of the distribution: their packages are selected, too
+ * @throws what `openRepository` and `selectPackages` throw; NO_LIBRARY
  */
 export async function resolveDebian(
   request: DebianRequest,
@@ -37,11 +47,12 @@ export async function resolveDebian(
   architectures: readonly string[],
   keep: (architecture: string) => readonly Keep[],
   seams: DownloadSeams,
+  libraries: (architecture: string) => readonly LibraryNeed[] = () => [],
 ): Promise<Resolution> {
   const notes: string[] = [];
   const foreign = request.include.flatMap((text) => parseWant(text).architecture ?? []);
   const all = [...new Set([...architectures, ...foreign])];
-  const opened: { plan: RepositoryPlan; repository: OpenedRepository }[] = [];
+  const opened: Opened[] = [];
   for (const plan of plans) {
     const repository = await openPlanned(plan, all, seams);
     if (repository === undefined) notes.push(`The mirror has no ${plan.suite}, so it is left out.`);
@@ -55,6 +66,8 @@ export async function resolveDebian(
       for (const file of repository.indexes)
         if (sides.has(file.architecture))
           indexes.push(await indexed(plan, repository, file, request, seams.store));
+    const needs = libraries(architecture);
+    const contents = needs.length > 0 ? await contentsOf(opened, architecture, seams) : [];
     seams.progress?.({ kind: "step", text: `Selecting packages for ${architecture}` });
     const selection = selectPackages(indexes, {
       include: request.include,
@@ -64,10 +77,26 @@ export async function resolveDebian(
       exclude: request.exclude,
       prefer: [...request.prefer, mergedUsr],
       keep: keep(architecture),
+      libraries: libraryWants(needs, contents, indexes, architecture),
     });
     packages.push(selection.packages.map(({ record: _, ...wanted }) => wanted));
   }
   return { repositories: opened.map(({ repository }) => repository.locked), packages, notes };
+}
+
+/** Few files, and one that is large: one after another keeps the memory that their reading takes small. */
+async function contentsOf(
+  opened: readonly Opened[],
+  architecture: string,
+  seams: DownloadSeams,
+): Promise<ContentsIndex[]> {
+  const found: ContentsIndex[] = [];
+  for (const { plan, repository } of opened) {
+    const { release, mirrors, locked } = repository;
+    const place = { id: locked.id, suite: plan.suite, components: plan.components, mirrors, release };
+    found.push(...(await readContents(place, architecture, seams)));
+  }
+  return found;
 }
 
 /** Undefined for an optional suite that the mirror does not have. */

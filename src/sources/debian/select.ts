@@ -7,10 +7,11 @@ import type { Requirement } from "../../solver/universe.ts";
 import { Archive, type Candidate } from "./candidates.ts";
 import { checkRecord } from "./check-record.ts";
 import { installOrder } from "./install-order.ts";
+import { libraryRequirements } from "./library-requirements.ts";
 import { absent, DebianUniverse } from "./universe.ts";
 import { variantNames } from "./variant.ts";
 import { parseWant, versionMatches, type Want } from "./want.ts";
-import type { IndexedRepository, SelectedPackage, Selection, Wants } from "./wants.ts";
+import type { IndexedRepository, LibraryWant, SelectedPackage, Selection, Wants } from "./wants.ts";
 
 /**
  * From what a recipe wants to exact packages, as apt would choose them in an empty root.
@@ -39,9 +40,10 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
       ? { text: want.text, alternatives: [], note: `${want.name} is excluded` }
       : requirementOf(want, archive, universe),
   );
-  const solution = solve([...base, ...byName], universe);
+  const asking = libraryRequirements([...base, ...byName], wants.libraries ?? [], archive, exclude, universe);
+  const solution = solve([...base, ...byName, ...asking.values()], universe);
   const named = new Set(byName.flatMap((requirement) => requirement.alternatives));
-  return selectionOf(solution, named, universe);
+  return selectionOf(solution, named, asking, universe);
 }
 
 function keepVersion(name: string, architecture: string, version: string, archive: Archive): void {
@@ -110,14 +112,16 @@ function absentNote(name: string, archive: Archive): string {
 function selectionOf(
   solution: Solution<Candidate>,
   named: ReadonlySet<Candidate>,
+  asking: ReadonlyMap<LibraryWant, Requirement<Candidate>>,
   universe: DebianUniverse,
 ): Selection {
   const packages = new Map<Candidate, SelectedPackage>();
   for (const candidate of solution.chosen) {
-    const needed = solution.neededBy.get(candidate) ?? [];
-    const because = named.has(candidate)
-      ? []
-      : [...new Set(needed.map(({ record }) => record.name))].sort(byText);
+    const needed = (solution.neededBy.get(candidate) ?? []).map(({ record }) => record.name);
+    const asked = [...asking].flatMap(([{ neededBy }, { alternatives }]) =>
+      alternatives.includes(candidate) ? neededBy : [],
+    );
+    const because = named.has(candidate) ? [] : [...new Set([...needed, ...asked])].sort(byText);
     packages.set(candidate, packageOf(candidate, because));
   }
   const inOrder = installOrder(solution.chosen, universe);

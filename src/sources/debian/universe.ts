@@ -173,7 +173,7 @@ export class DebianUniverse implements Universe<Candidate> {
   }
 }
 
-function excludedNote(names: readonly string[]): string {
+export function excludedNote(names: readonly string[]): string {
   return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} excluded`;
 }
 

@@ -1,3 +1,4 @@
+import type { LibraryNeed } from "../../model/library.ts";
 import type { Package } from "../../model/package.ts";
 import type { PackageIndex, PackageRecord } from "./index/record.ts";
 
@@ -25,6 +26,12 @@ export interface Keep {
   readonly version: string;
 }
 
+/** A library that must be there. */
+export interface LibraryWant extends LibraryNeed {
+  /** Names of the packages that have it: any of them will do. */
+  readonly packages: readonly string[];
+}
+
 /** What an image should have from Debian. */
 export interface Wants {
   /** `libc6`, `libc6:arm64`, `nginx=1.22.1-9`, `nginx=1.22*` (a `*` stands for any characters), `nginx/bookworm-backports`. */
@@ -39,6 +46,7 @@ export interface Wants {
   /** Names that are tried before the others where a dependency leaves a choice: `usr-is-merged`. */
   readonly prefer: readonly string[];
   readonly keep?: readonly Keep[];
+  readonly libraries?: readonly LibraryWant[];
 }
 
 /** One package of the selection. */
