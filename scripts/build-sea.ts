@@ -19,6 +19,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
+import { bundling } from "./bundle.ts";
 import { licencesOf } from "./licences.ts";
 
 const target = resolve(process.argv[2] ?? "dist/tare");
@@ -27,21 +28,15 @@ const workshop = mkdtempSync(join(tmpdir(), "tare-sea-"));
 try {
   const script = join(workshop, "tare.cjs");
   const { metafile } = await build({
+    ...bundling,
     entryPoints: ["scripts/single-file.ts"],
     outfile: script,
-    bundle: true,
     format: "cjs",
-    platform: "node",
-    target: "node24",
-    minifySyntax: true,
-    legalComments: "none",
     external: ["node-liblzma"],
     // A script that starts from a blob can't import(), only require Node's own modules.
     supported: { "dynamic-import": false },
-    define: { "import.meta.url": "SCRIPT_URL" },
+    define: { ...bundling.define, "import.meta.url": "SCRIPT_URL" },
     banner: { js: `const SCRIPT_URL = require("node:url").pathToFileURL(process.execPath).href;` },
-    metafile: true,
-    logLevel: "warning",
   });
 
   const blob = join(workshop, "tare.blob");

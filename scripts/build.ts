@@ -5,21 +5,18 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { bundling } from "./bundle.ts";
 import { licencesOf } from "./licences.ts";
 
 process.chdir(`${import.meta.dirname}/..`);
 rmSync("dist", { recursive: true, force: true });
 
 const { metafile } = await build({
+  ...bundling,
   entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts" },
   outdir: "dist",
-  bundle: true,
   splitting: true,
   format: "esm",
-  platform: "node",
-  target: "node24",
-  minifySyntax: true,
-  legalComments: "none",
   // openpgp stays a dependency of its own: users get its fixes without waiting for us, and its licence (LGPL) wants it
   // replaceable. node-liblzma is native and optional.
   external: ["openpgp", "node-liblzma"],
@@ -27,8 +24,6 @@ const { metafile } = await build({
   banner: {
     js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
   },
-  metafile: true,
-  logLevel: "warning",
 });
 chmodSync("dist/cli.js", 0o755);
 writeFileSync("dist/THIRD-PARTY-LICENSES", licencesOf(metafile));

@@ -100,7 +100,9 @@ function meetOldNode(project: string): void {
     .split(delimiter)
     .filter((folder) => !folder.includes("node_modules"));
   const old = folders.map((folder) => join(folder, "node")).find((file) => existsSync(file));
-  if (!old || Number.parseInt(run(project, old, "-p", "process.versions.node"), 10) >= 24) return;
+  if (!old) return;
+  const [major = 0, minor = 0] = run(project, old, "-p", "process.versions.node").split(".").map(Number);
+  if (major > 24 || (major === 24 && minor >= 15)) return;
   const { status, stdout, stderr } = spawnSync(
     old,
     [join(project, "node_modules/tare/dist/cli.js"), "--version"],
