@@ -1,9 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { type AnyBytes, type Bytes, drain } from "../bytes/bytes.ts";
 import { verified } from "../bytes/digest.ts";
-import { writeFailure } from "../bytes/write-file.ts";
 import { TareError } from "../errors.ts";
 import { readElf } from "../formats/elf.ts";
 import { blockSizes, blocks, type Compressor, compressBlocks } from "../layers/compressor.ts";
@@ -13,9 +10,11 @@ import type { Package } from "../model/package.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
 import type { FactEntry, Member, SegmentFacts, SegmentPolicy } from "../model/segment.ts";
 import type { OpenedPackage, Unpacker } from "../model/source.ts";
+import { ScratchFile } from "./scratch-file.ts";
+import { Stripper } from "./stripper.ts";
 
 /** Raise when members are made differently from the same inputs, so that remembered ones are not used. */
-export const memberVersion = 4;
+export const memberVersion = 5;
 
 /** A package's member, its facts, and its uncompressed segment where it was just made. */
 export interface MadeMember {
@@ -59,14 +58,15 @@ export async function makeMember(
   const { package: wanted, unpacker, policy, compressor } = recipe;
   const { store, signal } = world;
   const where = `${wanted.name} ${wanted.version}`;
-  const plain = join(world.scratch, randomUUID());
   const cut = (heirs: ReadonlyMap<string, string>) =>
     unpacker.unpack(verified(file.open(signal), wanted, where), wanted.size, where, async (opened) => {
       const notes = emptyNotes();
-      const segment = segmentOf(everything(opened, notes), policy, opened, notes, where, heirs);
-      const output = openFile(plain);
+      const output = new ScratchFile(world.scratch);
+      const stripper = policy.strip ? new Stripper(world.scratch) : undefined;
+      const rework = stripper && ((entry: Entry) => stripper.strip(entry));
       try {
-        const kept = copied(blocks(segment, blockSizes[compressor.format]), output, plain);
+        const segment = segmentOf(everything(opened, notes), policy, opened, notes, where, heirs, rework);
+        const kept = copied(blocks(segment, blockSizes[compressor.format]), output);
         const { digest, size } = await store.add(
           compressBlocks(kept, compressor, world.inFlight),
           where,
@@ -81,16 +81,19 @@ export async function makeMember(
           date: opened.date,
           about: opened.about(notes.md5),
         };
-        return { made: { member, facts }, severed: notes.severed };
+        return { made: { member, facts }, plain: output.path, severed: notes.severed };
       } finally {
-        closeSync(output);
+        stripper?.close();
+        output.close();
       }
     });
   const cutWhole = async () => {
-    const { made, severed } = await cut(new Map());
-    return severed.size > 0 ? (await cut(severed)).made : made;
+    const first = await cut(new Map());
+    if (first.severed.size === 0) return first;
+    await rm(first.plain);
+    return cut(first.severed);
   };
-  const made = await cutWhole().catch(async (cause) => {
+  const { made, plain } = await cutWhole().catch(async (cause) => {
     signal.throwIfAborted();
     throw (await isSound(file, wanted)) ? cause : damaged(wanted, cause);
   });
@@ -121,38 +124,21 @@ async function* everything(opened: OpenedPackage, notes: SegmentNotes): AsyncGen
   yield* opened.record(keptPaths(notes));
 }
 
-async function* copied(source: AnyBytes, output: number, plain: string): Bytes {
+async function* copied(source: AnyBytes, output: ScratchFile): Bytes {
   for await (const block of source) {
-    try {
-      for (let at = 0; at < block.length; ) at += writeSync(output, block, at);
-    } catch (cause) {
-      throw writeFailure(cause, plain);
-    }
+    output.append(block);
     yield block;
   }
 }
 
-function openFile(plain: string): number {
-  try {
-    return openSync(plain, "w+");
-  } catch (cause) {
-    throw writeFailure(cause, plain);
-  }
-}
-
 /** ELF files are read at random, so they wait until the segment lies in its file. */
-function withElfFacts(notes: SegmentNotes, file: number): FactEntry[] {
+function withElfFacts(notes: SegmentNotes, file: ScratchFile): FactEntry[] {
   const entries = [...notes.entries];
   for (const { index, offset, size } of notes.elf) {
-    const elf = readElf((from, length) => readAt(file, offset, size, from, length));
+    const elf = readElf((from, length) =>
+      file.read(offset + from, Math.max(0, Math.min(length, size - from))),
+    );
     if (elf !== undefined) entries[index] = { ...(entries[index] as FactEntry), elf };
   }
   return entries;
-}
-
-function readAt(file: number, offset: number, size: number, from: number, length: number): Uint8Array {
-  const wanted = Math.max(0, Math.min(length, size - from));
-  const buffer = Buffer.alloc(wanted);
-  const got = wanted === 0 ? 0 : readSync(file, buffer, 0, wanted, offset + from);
-  return buffer.subarray(0, got);
 }

@@ -62,11 +62,15 @@ export class ElfFields {
   }
 }
 
+/** Whether the first four bytes are those of an ELF file. */
+export function beginsLikeElf(start: Uint8Array): boolean {
+  return start[0] === 0x7f && start[1] === 0x45 && start[2] === 0x4c && start[3] === 0x46;
+}
+
 /** The header (System V ABI, chapter 4); undefined for anything that is not ELF. */
 export function readElfHeader(read: RandomAccess): ElfHeader | undefined {
   const start = read(0, 64);
-  if (start.length < 52 || start[0] !== 0x7f || start[1] !== 0x45 || start[2] !== 0x4c || start[3] !== 0x46)
-    return undefined;
+  if (start.length < 52 || !beginsLikeElf(start)) return undefined;
   const wide = start[4] === 2;
   const little = start[5] === 1;
   if ((!wide && start[4] !== 1) || (!little && start[5] !== 2) || (wide && start.length < 64))

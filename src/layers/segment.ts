@@ -67,6 +67,7 @@ const captureLimit = 64 << 20;
  * member) and no end-of-archive blocks. `notes` is filled while the bytes are read, and is whole after the last one.
  * @param where names the package in sentences
  * @param heirs hardlinks that take the content of a file that is left out, by the file's path (`notes.severed`)
+ * @param rework what becomes of the content of a regular file that is in the segment; its size may change
  * @throws BAD_ARCHIVE for a hardlink to no earlier file, or a name that means something else in a layer; TOO_LARGE
  */
 export async function* segmentOf(
@@ -76,6 +77,7 @@ export async function* segmentOf(
   notes: SegmentNotes,
   where: string,
   heirs: ReadonlyMap<string, string> = new Map(),
+  rework: (file: Entry) => Promise<Entry> = async (file) => file,
 ): Bytes {
   const omitted = new Set(policy.omit);
   const files = new Set<string>();
@@ -112,13 +114,15 @@ export async function* segmentOf(
         throw bad(where, `its /${entry.path} is a hardlink to /${target}, which is no earlier file of it`);
     }
     if (entry.type === "file" || entry.type === "hardlink") files.add(entry.path);
+    const { content, size } = entry.type === "file" ? await rework(entry) : entry;
+    header = { ...header, size };
     const index = notes.entries.push(factOf(header)) - 1;
     if (header.type === "directory") continue;
     const head = encodeHeader(header);
     notes.size += head.length;
     yield head;
     if (header.type === "file" && header.size > 0) {
-      yield* contentOf(entry, header, index, wishes, notes);
+      yield* contentOf({ ...entry, content }, header, index, wishes, notes);
       if (notes.captured > captureLimit)
         throw new TareError({
           code: "TOO_LARGE",
