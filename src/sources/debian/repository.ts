@@ -10,6 +10,7 @@ import {
   packagesVariants,
 } from "./packages-download.ts";
 import { checkRelease, parseRelease, type Release } from "./release.ts";
+import { dateText, repositoryChanged } from "./repository-changed.ts";
 import { fetchSignedRelease, type SignedReleaseRequest } from "./signed-release.ts";
 
 export interface RepositoryRequest extends SignedReleaseRequest {
@@ -80,27 +81,16 @@ async function openOnce(
     const date = dateText(release.date);
     return { locked: { id, index: signed.digest, date, keys: signed.signers }, release, indexes, mirrors };
   } catch (error) {
-    if (!mayHaveChanged(error)) throw error;
-    if (!last) return undefined;
-    throw new TareError(
-      { code: "REPOSITORY_CHANGED", id, date: dateText(release.date), why: (error as TareError).message },
-      { cause: error },
-    );
+    const changed = repositoryChanged(error, id, release);
+    if (changed === undefined || last) throw changed ?? error;
+    return undefined;
   }
-}
-
-function dateText(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }
 
 /** Like `Promise.all`, but nothing still runs when it throws. */
 async function allOrFirst<T>(work: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(work);
   return await Promise.all(work);
-}
-
-function mayHaveChanged(error: unknown): boolean {
-  return error instanceof TareError && ["DIGEST_MISMATCH", "TRUNCATED", "TOO_LARGE"].includes(error.code);
 }
 
 /** @throws INDEX_MISSING */

@@ -5,6 +5,7 @@ import type { StoredContent } from "../../../model/seams.ts";
 import { debianLinker } from "../glibc.ts";
 import { downloadIndex, type IndexForm, type IndexPlace, indexForms } from "../index-download.ts";
 import type { Release } from "../release.ts";
+import { repositoryChanged } from "../repository-changed.ts";
 import { type ContentsIndex, openContents } from "./open.ts";
 import { packContents } from "./pack.ts";
 
@@ -21,7 +22,7 @@ const version = 1;
  * Which packages of a repository have which libraries: of each component, or of all at once where it keeps it so
  * (Ubuntu does). Each is downloaded once; after that its digest is enough. Empty when the repository has no such file,
  * or says so and does not.
- * @throws what downloading throws, BAD_ARCHIVE, TOO_LARGE
+ * @throws what downloading throws, REPOSITORY_CHANGED, BAD_ARCHIVE, TOO_LARGE
  */
 export async function readContents(
   place: ContentsPlace,
@@ -74,6 +75,6 @@ async function fetched(
     // Partial mirrors leave these out, although the Release speaks of them.
     const { problem } = cause instanceof TareError ? cause : {};
     if (problem?.code === "DOWNLOAD_FAILED" && problem.tried.every(({ absent }) => absent)) return undefined;
-    throw cause;
+    throw repositoryChanged(cause, place.id, place.release) ?? cause;
   }
 }
