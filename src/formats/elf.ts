@@ -7,6 +7,7 @@ import {
   readElfHeader,
   readElfSegments,
 } from "./elf-header.ts";
+import { type TextAt, versionsDefined, versionsNeeded } from "./elf-versions.ts";
 
 export type { RandomAccess };
 
@@ -16,6 +17,7 @@ const MAX_STRINGS = 16 * 1024 * 1024;
 const MAX_NAME = 4096;
 const MAX_NEEDED = 4096;
 const MAX_NOTES = 64 * 1024;
+const MAX_VERSION_TABLE = 64 * 1024;
 
 const PT_LOAD = 1;
 const PT_DYNAMIC = 2;
@@ -29,6 +31,10 @@ const DT_STRSZ = 10;
 const DT_SONAME = 14;
 const DT_RPATH = 15;
 const DT_RUNPATH = 29;
+const DT_VERDEF = 0x6ffffffc;
+const DT_VERDEFNUM = 0x6ffffffd;
+const DT_VERNEED = 0x6ffffffe;
+const DT_VERNEEDNUM = 0x6fffffff;
 const NT_GNU_ABI_TAG = 1;
 const NT_GNU_PROPERTY = 5;
 const GNU_PROPERTY_X86_ISA_1_NEEDED = 0xc0008002;
@@ -65,7 +71,10 @@ function interpreterOf(read: RandomAccess, segments: readonly ElfSegment[]): str
   return segment && segment.size <= MAX_NAME ? stringAt(read(segment.offset, segment.size), 0) : undefined;
 }
 
-type DynamicFacts = Pick<ElfFacts, "soname" | "needed" | "runpath" | "rpath">;
+type DynamicFacts = Pick<
+  ElfFacts,
+  "soname" | "needed" | "runpath" | "rpath" | "versionsNeeded" | "versionsDefined"
+>;
 
 function dynamicOf(
   read: RandomAccess,
@@ -88,28 +97,45 @@ function dynamicOf(
       if (needed.length < MAX_NEEDED) needed.push(value);
     } else if (!values.has(tag)) values.set(tag, value);
   }
-  const address = values.get(DT_STRTAB);
-  const load = segments.find(
-    (one) =>
-      one.type === PT_LOAD &&
-      address !== undefined &&
-      address >= one.address &&
-      address - one.address < one.size,
-  );
-  if (address === undefined || !load) return none;
-  const start = address - load.address;
-  const length = Math.min(values.get(DT_STRSZ) ?? MAX_STRINGS, load.size - start, MAX_STRINGS);
-  const strings = read(load.offset + start, length);
+  const at = (tag: number, length: number) => {
+    const address = values.get(tag);
+    const load = segments.find(
+      (one) =>
+        one.type === PT_LOAD &&
+        address !== undefined &&
+        address >= one.address &&
+        address - one.address < one.size,
+    );
+    if (address === undefined || !load) return undefined;
+    const start = address - load.address;
+    return read(load.offset + start, Math.min(length, load.size - start));
+  };
+  const strings = at(DT_STRTAB, Math.min(values.get(DT_STRSZ) ?? MAX_STRINGS, MAX_STRINGS));
+  if (strings === undefined) return none;
+  const textAt = (offset: number) => stringAt(strings, offset);
   const text = (tag: number): string | undefined => {
-    const at = values.get(tag);
-    return at === undefined ? undefined : stringAt(strings, at);
+    const offset = values.get(tag);
+    return offset === undefined ? undefined : textAt(offset);
+  };
+  const versions = <Found>(
+    tables: number,
+    counts: number,
+    of: (table: ElfFields, count: number, textAt: TextAt) => readonly Found[],
+  ) => {
+    const bytes = at(tables, MAX_VERSION_TABLE);
+    const found = bytes && of(new ElfFields(bytes, little, wide), values.get(counts) ?? 0, textAt);
+    return found?.length === 0 ? undefined : found;
   };
   const [soname, runpath, rpath] = [text(DT_SONAME), text(DT_RUNPATH), text(DT_RPATH)];
+  const wanted = versions(DT_VERNEED, DT_VERNEEDNUM, versionsNeeded);
+  const defined = versions(DT_VERDEF, DT_VERDEFNUM, versionsDefined);
   return {
-    needed: needed.map((at) => stringAt(strings, at)).filter((name) => name !== undefined),
+    needed: needed.map(textAt).filter((name) => name !== undefined),
     ...(soname === undefined ? {} : { soname }),
     ...(runpath === undefined ? {} : { runpath }),
     ...(rpath === undefined ? {} : { rpath }),
+    ...(wanted === undefined ? {} : { versionsNeeded: wanted }),
+    ...(defined === undefined ? {} : { versionsDefined: defined }),
   };
 }
 
@@ -160,7 +186,7 @@ function align(value: number, to: number): number {
 
 /** The zero-terminated string at `at`; undefined when it is empty, too long, or has no end. */
 function stringAt(bytes: Uint8Array, at: number): string | undefined {
-  if (at >= bytes.length) return undefined;
-  const end = bytes.indexOf(0, at);
-  return end <= at || end - at > MAX_NAME ? undefined : decodeText(bytes.subarray(at, end));
+  const text = bytes.subarray(at, at + MAX_NAME + 1);
+  const end = text.indexOf(0);
+  return end <= 0 ? undefined : decodeText(text.subarray(0, end));
 }

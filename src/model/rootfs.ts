@@ -16,6 +16,13 @@ export interface ElfFacts {
   readonly runpath?: string;
   /** DT_RPATH, which DT_RUNPATH overrides. */
   readonly rpath?: string;
+  /**
+   * Versions of symbols that must be in the libraries it names, the newest of each family: `["libc.so.6", "GLIBC_2.38"]`
+   * for each library that it wants any of. Absent where there are none.
+   */
+  readonly versionsNeeded?: readonly (readonly string[])[];
+  /** Versions of symbols that it has for others, the newest of each family: `GLIBC_2.36`, `GLIBC_PRIVATE`. */
+  readonly versionsDefined?: readonly string[];
   /** x86 ISA level bits of `.note.gnu.property` (GNU_PROPERTY_X86_ISA_1_NEEDED), absent when there is none. */
   readonly isaNeeded?: number;
   /** `.note.ABI-tag` as [os, major, minor, patch]. */

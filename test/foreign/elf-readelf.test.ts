@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readElf } from "../../src/formats/elf.ts";
+import { versionsLacking } from "../../src/formats/elf-versions.ts";
 import type { ElfFacts } from "../../src/model/rootfs.ts";
 import { needsPeers } from "../kit/peers.ts";
 
@@ -68,4 +69,57 @@ test("readelf sees the same dynamic section in this machine's files", (context) 
     compared += 1;
   }
   expect(compared).toBeGreaterThan(50);
+});
+
+/** What readelf lists of a file: versions by library, and those that it defines itself. */
+function listedVersions(file: string): { needs: Map<string, string[]>; defines: string[] } {
+  const listing = execFileSync("readelf", ["-VW", file], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    maxBuffer: 1 << 28,
+  });
+  const needs = new Map<string, string[]>();
+  const defines: string[] = [];
+  let library: string[] = [];
+  for (const line of listing.split("\n")) {
+    const record = /^ {2}(?:0x|0)[0-9a-f]+: /.test(line);
+    const file = / File: (\S+) /.exec(line)?.[1];
+    const name = / Name: (\S+)/.exec(line)?.[1];
+    if (!record) continue;
+    if (file !== undefined) {
+      library = [];
+      needs.set(file, library);
+    } else if (name !== undefined && / Rev: \d+ /.test(line)) {
+      if (!/ Flags: BASE /.test(line)) defines.push(name);
+    } else if (name !== undefined && !/ Flags: WEAK /.test(line)) library.push(name);
+  }
+  return { needs, defines };
+}
+
+test("readelf sees the same newest versions in this machine's files", (context) => {
+  needsPeers(context, "readelf");
+  let compared = 0;
+  for (const file of samples().filter((_, index) => index % 4 === 0)) {
+    const facts = factsOf(file);
+    if (!facts) continue;
+    const { needs, defines } = listedVersions(file);
+    const wanted = (facts.versionsNeeded ?? []).map(([library = "", ...versions]) => ({ library, versions }));
+    expect({ file, libraries: wanted.map(({ library }) => library) }).toEqual({
+      file,
+      libraries: [...needs].filter(([, versions]) => versions.length > 0).map(([library]) => library),
+    });
+    for (const { library, versions } of wanted) {
+      expect(needs.get(library)).toEqual(expect.arrayContaining(versions));
+      expect(versionsLacking(needs.get(library) ?? [], versions)).toEqual([]);
+    }
+    const defined = facts.versionsDefined ?? [];
+    expect(defines).toEqual(expect.arrayContaining([...defined]));
+    expect({ file, lacking: versionsLacking(defines, defined), none: defined.length === 0 }).toEqual({
+      file,
+      lacking: [],
+      none: defines.length === 0,
+    });
+    compared += 1;
+  }
+  expect(compared).toBeGreaterThan(15);
 });

@@ -7,7 +7,16 @@ const reader = (bytes: Uint8Array) => (offset: number, length: number) =>
   bytes.subarray(Math.min(offset, bytes.length), Math.min(offset + length, bytes.length));
 
 describe("readElf", () => {
-  const wanted = { soname: "libdemo.so.1", needed: ["libc.so.6", "libm.so.6"], runpath: "$ORIGIN" };
+  const wanted = {
+    soname: "libdemo.so.1",
+    needed: ["libc.so.6", "libm.so.6"],
+    runpath: "$ORIGIN",
+    versionsNeeded: [
+      ["libc.so.6", "GLIBC_2.38", "GLIBC_PRIVATE"],
+      ["libm.so.6", "GLIBC_2.29"],
+    ],
+    versionsDefined: ["DEMO_1.2", "DEMO_BETA"],
+  };
 
   for (const bits of [32, 64] as const)
     for (const littleEndian of [true, false])
@@ -39,6 +48,22 @@ describe("readElf", () => {
       interpreter: "/lib64/ld-linux-x86-64.so.2",
       isaNeeded: 4,
       abiTag: [0, 3, 2, 0],
+    });
+  });
+
+  test("tells of versions the newest of each family", () => {
+    const file = elfFile({
+      bits: 64,
+      littleEndian: true,
+      machine: 62,
+      flags: 0,
+      needed: ["libc.so.6"],
+      versionsNeeded: [["libc.so.6", "GLIBC_2.9", "GLIBC_2.34", "GLIBC_2.2.5", "GLIBC_ABI_DT_RELR"]],
+      versionsDefined: ["A_1", "A_1.0", "A_0.9.9", "A_B_3", "A_", "_1"],
+    });
+    expect(readElf(reader(file))).toMatchObject({
+      versionsNeeded: [["libc.so.6", "GLIBC_2.34", "GLIBC_ABI_DT_RELR"]],
+      versionsDefined: ["A_", "A_1.0", "A_B_3", "_1"],
     });
   });
 

@@ -36,6 +36,32 @@ export function elfFile(facts: ElfRecipe): Buffer {
   if (facts.rpath !== undefined) dynamic.push([15, string(facts.rpath)]);
   if (facts.runpath !== undefined) dynamic.push([29, string(facts.runpath)]);
 
+  const needs = facts.versionsNeeded ?? [];
+  const needTable = Buffer.concat(
+    needs.flatMap(([library = "", ...versions], index) => [
+      half(1),
+      half(versions.length),
+      word(string(library)),
+      word(16),
+      word(index + 1 < needs.length ? 16 + 16 * versions.length : 0),
+      ...versions.flatMap((version, at) => [
+        word(0),
+        half(0),
+        half(2 + at),
+        word(string(version)),
+        word(at + 1 < versions.length ? 16 : 0),
+      ]),
+    ]),
+  );
+  const definitions =
+    facts.versionsDefined === undefined ? [] : [facts.soname ?? "", ...facts.versionsDefined];
+  const definitionTable = Buffer.concat(
+    definitions.flatMap((version, at) => [
+      ...[half(1), half(at === 0 ? 1 : 0), half(at + 1), half(1), word(0), word(20)],
+      ...[word(at + 1 < definitions.length ? 28 : 0), word(string(version)), word(0)],
+    ]),
+  );
+
   const note = (type: number, body: Buffer) =>
     Buffer.concat([word(4), word(body.length), word(type), Buffer.from("GNU\0"), body]);
   const property =
@@ -56,9 +82,15 @@ export function elfFile(facts: ElfRecipe): Buffer {
   const abiAt = propertyAt + property.length;
   const interpreterAt = abiAt + abi.length;
   const stringsAt = interpreterAt + interpreter.length;
-  dynamic.push([5, base + stringsAt], [10, Buffer.byteLength(strings)], [0, 0]);
+  const needsAt = stringsAt + Buffer.byteLength(strings);
+  const definitionsAt = needsAt + needTable.length;
+  dynamic.push([5, base + stringsAt], [10, Buffer.byteLength(strings)]);
+  if (needs.length > 0) dynamic.push([0x6ffffffe, base + needsAt], [0x6fffffff, needs.length]);
+  if (definitions.length > 0)
+    dynamic.push([0x6ffffffc, base + definitionsAt], [0x6ffffffd, definitions.length]);
+  dynamic.push([0, 0]);
   const table = Buffer.concat(dynamic.flatMap(([tag, value]) => [long(tag), long(value)]));
-  const dynamicAt = stringsAt + Buffer.byteLength(strings);
+  const dynamicAt = definitionsAt + definitionTable.length;
   const total = dynamicAt + table.length;
 
   const segment = (type: number, offset: number, size: number, alignment = 4) =>
@@ -124,6 +156,8 @@ export function elfFile(facts: ElfRecipe): Buffer {
     abi,
     Buffer.from(interpreter),
     Buffer.from(strings),
+    needTable,
+    definitionTable,
     table,
   ]);
 }
