@@ -118,6 +118,10 @@ const rules = {
     (d) =>
       `${d.id} has no packages of component ${d.component} for ${d.architecture}; it has the components ${d.components.join(", ")} for ${d.architectures.join(", ")}.`,
   ),
+  INTEGRITY_MISMATCH: rule<{ what: string; want: string; got: string }>(
+    1,
+    (d) => `${d.what} has the integrity ${d.got}, but ${d.want} was expected; it was not kept.`,
+  ),
   KEYRING_MISSING: rule<{ what: string; looked: readonly string[] }>(
     2,
     (d) =>
@@ -163,6 +167,11 @@ const rules = {
         .join(
           ", or ",
         )}; name a repository that has it, or list it under host-libraries if the host brings it.`,
+  ),
+  NO_NODE: rule<{ wanted: string; platform: string; why: string }>(
+    2,
+    (d) =>
+      `There is no Node.js ${d.wanted} for ${d.platform}: ${d.why}; "node: debian" takes the distribution's own.`,
   ),
   NO_PLATFORM: rule<{ platform: string; source: string; known: readonly string[] }>(
     2,

@@ -27,6 +27,8 @@ export interface NpmRegistry {
   readonly packages: ReadonlyMap<string, BuiltNpmPackage>;
   /** From now on the path (`debug`, `@scope/debug`, `debug/-/debug-1.0.0.tgz`) is answered so; undefined: rightly. */
   fail(path: string, fault: NpmFault | undefined): void;
+  /** From now on the path has this body. */
+  answer(path: string, body: string): void;
   /** The newest of a name is its `latest`: the one that was given last. */
   publish(data: NpmPackageData): Promise<BuiltNpmPackage>;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export async function npmRegistry(data: NpmRegistryData): Promise<NpmRegistry> {
   const packages = new Map<string, BuiltNpmPackage>();
   const asked: string[] = [];
   const faults = new Map<string, NpmFault>();
+  const answers = new Map<string, string>();
   let base = "";
   const publish = async (one: NpmPackageData) => {
     const built = await buildNpmPackage(one);
@@ -63,7 +66,8 @@ export async function npmRegistry(data: NpmRegistryData): Promise<NpmRegistry> {
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
       return sendError(response, 401);
     if (typeof fault === "number") return sendError(response, fault);
-    const body = bodyFor(path, request.headers.accept ?? "");
+    const own = answers.get(path);
+    const body = own === undefined ? bodyFor(path, request.headers.accept ?? "") : Buffer.from(own);
     if (body === undefined) return sendError(response, 404);
     response.writeHead(200, {
       "content-type": path.includes("/-/") ? "application/octet-stream" : "application/json",
@@ -80,6 +84,7 @@ export async function npmRegistry(data: NpmRegistryData): Promise<NpmRegistry> {
     asked,
     packages,
     fail: (path, fault) => void (fault === undefined ? faults.delete(path) : faults.set(path, fault)),
+    answer: (path, body) => void answers.set(path, body),
     publish,
     close: () =>
       new Promise((resolve) => {
