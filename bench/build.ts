@@ -14,7 +14,7 @@
  * Usage: `build [ROUNDS] [cold | warm | changed | node]...`, as root for mmdebstrap's root mode.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -22,14 +22,13 @@ import { findPeer } from "../test/kit/peers.ts";
 import { withFolder } from "../test/kit/temporary.ts";
 import { type LocalMirror, localMirror, writeIndex } from "./kit/local-mirror.ts";
 import { measure, median, type Run, ratio, told } from "./kit/measure.ts";
+import { publishedTare } from "./kit/published.ts";
 
 const rounds = Number(process.argv[2] ?? 3);
 const parts = process.argv.slice(3);
 const asked = (part: string) => parts.length === 0 || parts.includes(part);
-const root = join(import.meta.dirname, "..");
 for (const peer of ["mmdebstrap", "dpkg-deb", "apt-get", "xz", "/usr/bin/time"])
   if (!peer.startsWith("/") && findPeer(peer) === undefined) throw new Error(`not installed here: ${peer}`);
-execFileSync(process.execPath, [join(root, "scripts/build.ts")], { stdio: "inherit" });
 
 interface LockedPackage {
   readonly name: string;
@@ -40,11 +39,7 @@ interface LockedPackage {
 await withFolder(async (folder) => {
   // apt drops to an account of its own for fetching.
   chmodSync(folder, 0o755);
-  // A copy, so that nobody builds another one under our feet.
-  cpSync(join(root, "dist"), join(folder, "dist"), { recursive: true });
-  cpSync(join(root, "package.json"), join(folder, "package.json"));
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  const program = [process.execPath, join(folder, "dist/cli.js")];
+  const program = publishedTare(folder);
   const mirror = await localMirror(folder);
 
   const tare = (place: string, ...args: string[]) =>
