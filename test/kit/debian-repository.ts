@@ -27,6 +27,8 @@ export interface RepositoryData {
   readonly allIndex?: boolean;
   /** Compressed forms of Packages. Default `[none, gz]`. */
   readonly indexes?: readonly Compression[];
+  /** Lists of the packages' files, for each component or for the whole suite, with gzip. Default none. */
+  readonly contents?: "component" | "suite";
   /** Default true. */
   readonly byHash?: boolean;
   /** Also of the signature. Default 2025-01-01. */
@@ -81,6 +83,13 @@ export async function debianRepository(data: RepositoryData): Promise<DebianRepo
         listed.push([`${component}/binary-${architecture}/Packages${suffix}`, bytes]);
       }
     }
+  for (const component of data.contents === "component" ? components : [])
+    for (const architecture of architectures) {
+      const own = packages.filter((p) => (p.data.component ?? "main") === component);
+      listed.push([`${component}/Contents-${architecture}.gz`, await contentsOf(own, architecture)]);
+    }
+  for (const architecture of data.contents === "suite" ? architectures : [])
+    listed.push([`Contents-${architecture}.gz`, await contentsOf(packages, architecture)]);
   for (const [path, bytes] of listed) {
     files.set(`dists/${suite}/${path}`, bytes);
     if (data.byHash ?? true)
@@ -130,6 +139,17 @@ export function poolPath(built: BuiltPackage): string {
   const source = (built.fields.get("Source") ?? built.data.name).replace(/ .*/, "");
   const letter = source.startsWith("lib") ? source.slice(0, 4) : source.slice(0, 1);
   return `pool/${built.data.component ?? "main"}/${letter}/${source}/${built.fileName}`;
+}
+
+/** Each file with all packages that have it (Debian wiki, DebianRepository/Format, "Contents indices"). */
+async function contentsOf(packages: readonly BuiltPackage[], architecture: string): Promise<Uint8Array> {
+  const owners = new Map<string, string[]>();
+  for (const { data, fields } of packages)
+    for (const path of Object.keys(data.files ?? {}))
+      if ((data.architecture ?? "amd64") === architecture && !path.endsWith("/"))
+        owners.set(path, [...(owners.get(path) ?? []), `${fields.get("Section") ?? "misc"}/${data.name}`]);
+  const lines = [...owners].sort().map(([path, names]) => `${path.padEnd(59)} ${names.join(",")}\n`);
+  return compress(Buffer.from(lines.join("")), "gz");
 }
 
 function belongs(packageArchitecture: string, index: string, allIndex: boolean): boolean {

@@ -1,4 +1,4 @@
-import { type Bytes, limited } from "../../../bytes/bytes.ts";
+import { type AnyBytes, limited } from "../../../bytes/bytes.ts";
 import { byText } from "../../../bytes/text.ts";
 import { TareError } from "../../../errors.ts";
 
@@ -19,13 +19,17 @@ const packageName = /^[a-z0-9][a-z0-9+.-]{0,200}$/;
  * @param folders absolute, those of merged /usr by either name
  * @throws BAD_ARCHIVE, TOO_LARGE
  */
-export async function packContents(plain: Bytes, folders: readonly string[], where: string): Promise<Buffer> {
+export async function packContents(
+  plain: AnyBytes,
+  folders: readonly string[],
+  where: string,
+): Promise<Buffer> {
   const known = new Set(folders.map((folder) => folder.replace(/^\/(?:usr\/)?/, "")));
   const libraries = new Map<string, Set<string>>();
   const add = (library: string, packages: readonly string[]) => {
     const found = libraries.get(library) ?? new Set();
     if (libraries.set(library, found).size > limits.libraries)
-      throw new TareError({ code: "TOO_LARGE", what: where, limit: limits.libraries });
+      throw unsound(where, `it names more than ${limits.libraries} libraries`);
     for (const name of packages) found.add(name);
   };
   for await (const line of libraryLines(limited(plain, limits.size, where), where)) {
@@ -52,7 +56,7 @@ function runtimePackages(list: string): string[] {
 }
 
 /** Most of a hundred megabytes are other lines: those are never made into strings. */
-async function* libraryLines(source: Bytes, where: string): AsyncGenerator<string> {
+async function* libraryLines(source: AnyBytes, where: string): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
     const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
@@ -62,10 +66,13 @@ async function* libraryLines(source: Bytes, where: string): AsyncGenerator<strin
       start = end + 1;
     }
     rest = bytes.subarray(start);
-    if (rest.length > limits.line)
-      throw new TareError({ code: "BAD_ARCHIVE", format: "Contents file", where, why: "a line has no end" });
+    if (rest.length > limits.line) throw unsound(where, "a line has no end");
   }
   if (beginsAt(rest, 0)) yield rest.toString("utf8");
+}
+
+function unsound(where: string, why: string): TareError {
+  return new TareError({ code: "BAD_ARCHIVE", format: "Contents file", where, why });
 }
 
 function asBuffer(chunk: Uint8Array): Buffer {
