@@ -63,7 +63,7 @@ export function linkerFiles(root: RootView, setup: LinkerSetup): LinkerFiles {
 
 function searchDirectories(root: RootView, builtin: readonly string[]): SearchDirectory[] {
   const found = new Map<string, SearchDirectory>();
-  for (const name of [...configuredDirectories(root, "/etc/ld.so.conf"), ...builtin]) {
+  for (const name of [...linkerFolders(root), ...builtin]) {
     const entry = resolvePath(root, name);
     if (entry?.type !== "directory" || found.has(entry.path)) continue;
     found.set(entry.path, { name, path: entry.path });
@@ -76,6 +76,11 @@ function searchDirectories(root: RootView, builtin: readonly string[]): SearchDi
     }
   }
   return [...found.values()];
+}
+
+/** What a root's `/etc/ld.so.conf` adds to the linker's folders: absolute, in order. */
+export function linkerFolders(root: RootView): readonly string[] {
+  return configuredDirectories(root, "/etc/ld.so.conf");
 }
 
 /** Directory lines of `ld.so.conf`, and of what it includes, in order (ldconfig(8)). */

@@ -1,6 +1,8 @@
 import { byText } from "../bytes/text.ts";
+import { versionsLacking } from "../formats/elf-versions.ts";
 import type { LibraryNeed } from "../model/library.ts";
 import type { ElfFacts, PlacedEntry, RootView } from "../model/rootfs.ts";
+import { linkerFolders } from "./ldconfig.ts";
 import type { Machine } from "./machines.ts";
 import { realPath, resolvePath } from "./resolve.ts";
 
@@ -10,24 +12,21 @@ export interface LinkedFile extends Pick<PlacedEntry, "path" | "type" | "link" |
   readonly owner: string;
 }
 
-/** What is there besides the files that are asked about. */
-export interface LinkerSurroundings {
-  /** What the host will bring at run time: `libcuda.so.1`. */
-  readonly provided: readonly string[];
-  /** The distribution's root, where it is known already. */
-  readonly root?: Pick<RootView, "get">;
-  /** Folders of that root's `/etc/ld.so.conf`, absolute. */
-  readonly folders?: readonly string[];
+/** A library that is not there, or not as new as it has to be. */
+export interface UnmetLibrary extends LibraryNeed {
+  /** Versions of symbols that the library does not have: `GLIBC_2.38`. Empty when it is missing altogether. */
+  readonly versions: readonly string[];
 }
 
 /** More elements of one search path than this are not looked at. */
 const MAX_SEARCH = 64;
 
 /**
- * The libraries and interpreters that the machine's files among `files` ask for (DT_NEEDED, PT_INTERP) and that
- * neither `files` nor the surroundings have, sorted. Searched as glibc does (ld.so(8)): DT_RPATH or DT_RUNPATH, then
- * the usual folders. A library that lies anywhere among `files` is also there: whoever asks for it may rely on another
- * part having loaded it. Only a program, which starts alone, may not rely on what another package brings.
+ * The libraries and interpreters that the machine's files among `files` ask for (DT_NEEDED, PT_INTERP), and that
+ * neither `files` have nor the host will bring (`provided`: `libcuda.so.1`), sorted. Searched as glibc does
+ * (ld.so(8)): DT_RPATH or DT_RUNPATH, then the usual folders. A library that lies anywhere among `files` is also
+ * there: whoever asks for it may rely on another part having loaded it. Only a program, which starts alone, may not
+ * rely on what another package brings.
  *
  * Files for another machine, or for another C library than glibc, ask for nothing: packages bring several and choose
  * at run time.
@@ -35,30 +34,51 @@ const MAX_SEARCH = 64;
 export function libraryNeeds(
   files: Iterable<LinkedFile>,
   machine: Machine,
-  surroundings: LinkerSurroundings,
+  provided: readonly string[],
 ): LibraryNeed[] {
-  const { provided, root, folders = [] } = surroundings;
+  return unmet(files, machine, provided).map(({ library, neededBy, file }) => ({ library, neededBy, file }));
+}
+
+/** What the same files still miss in a finished root, and the versions of symbols that its libraries lack. */
+export function unmetLibraries(
+  root: RootView,
+  files: Iterable<LinkedFile>,
+  machine: Machine,
+  provided: readonly string[],
+): UnmetLibrary[] {
+  return unmet(files, machine, provided, root);
+}
+
+function unmet(
+  files: Iterable<LinkedFile>,
+  machine: Machine,
+  provided: readonly string[],
+  root?: RootView,
+): UnmetLibrary[] {
   const placed = new Map<string, LinkedFile>();
   for (const file of files) placed.set((root && realPath(root, file.path, false)) ?? file.path, file);
   const tree: Tree = {
     get: (path) => placed.get(path) ?? root?.get(path),
     machine,
-    folders: [...machine.folders, ...folders],
+    folders: [...machine.folders, ...(root === undefined ? [] : linkerFolders(root))],
   };
   const brought = broughtBy(placed, machine);
-  const needs = new Map<string, { owners: Set<string>; file: string }>();
+  const lacks = new Map<string, Lack & { owners: Set<string>; file: string }>();
   for (const [path, file] of [...placed].sort(([a], [b]) => byText(a, b))) {
     if (file.elf === undefined || file.type !== "file" || !usable(file.elf, machine)) continue;
-    for (const library of missing(path, file, file.elf, tree, brought)) {
-      if (provided.includes(library)) continue;
-      const need = needs.get(library) ?? { owners: new Set(), file: `/${path}` };
-      need.owners.add(file.owner);
-      needs.set(library, need);
+    for (const lack of lacksOf(path, file, file.elf, tree, brought)) {
+      if (provided.includes(lack.library)) continue;
+      const key = [lack.library, ...lack.versions].join("\n");
+      const known = lacks.get(key) ?? { ...lack, owners: new Set(), file: `/${path}` };
+      known.owners.add(file.owner);
+      lacks.set(key, known);
     }
   }
-  return [...needs]
+  return [...lacks]
     .sort(([a], [b]) => byText(a, b))
-    .map(([library, { owners, file }]) => ({ library, neededBy: [...owners].sort(byText), file }));
+    .map(([, { library, versions, owners, file }]) => {
+      return { library, versions, neededBy: [...owners].sort(byText), file };
+    });
 }
 
 /** Where the linker looks. */
@@ -103,31 +123,39 @@ function usable(elf: ElfFacts, machine: Machine): boolean {
   );
 }
 
-function* missing(
+type Lack = Pick<UnmetLibrary, "library" | "versions">;
+
+function* lacksOf(
   path: string,
   { owner }: LinkedFile,
   elf: ElfFacts,
   tree: Tree,
   brought: Brought,
-): Generator<string> {
+): Generator<Lack> {
   const { interpreter } = elf;
-  if (interpreter !== undefined && resolvePath(tree, interpreter) === undefined) yield interpreter;
+  if (interpreter !== undefined && resolvePath(tree, interpreter) === undefined)
+    yield { library: interpreter, versions: [] };
   const folders = [...searchPath(path, elf, tree.machine), ...tree.folders];
-  for (const name of new Set(elf.needed)) {
-    if (name.includes("/")) {
-      // Taken as a path; a relative one depends on where the program is started.
-      if (name.startsWith("/") && !isLibrary(tree, name)) yield name;
-      continue;
-    }
-    const owners = brought.get(name);
+  for (const library of new Set(elf.needed)) {
+    // Taken as a path; a relative one depends on where the program is started.
+    if (library.includes("/") && !library.startsWith("/")) continue;
+    const owners = brought.get(library);
     if (interpreter === undefined ? owners !== undefined : owners?.has(applicationOf(owner))) continue;
-    if (!folders.some((folder) => isLibrary(tree, `${folder}/${name}`))) yield name;
+    const places = library.includes("/") ? [library] : folders.map((folder) => `${folder}/${library}`);
+    const found = firstLibrary(places, tree);
+    const [, ...wanted] = elf.versionsNeeded?.find(([name]) => name === library) ?? [];
+    const versions = found === undefined ? [] : versionsLacking(wanted, found.versionsDefined);
+    if (found === undefined || versions.length > 0) yield { library, versions };
   }
 }
 
-function isLibrary(tree: Tree, path: string): boolean {
-  const elf = resolvePath(tree, path)?.elf;
-  return elf !== undefined && usable(elf, tree.machine);
+/** The linker passes over files that are not for this machine. */
+function firstLibrary(places: readonly string[], tree: Tree): ElfFacts | undefined {
+  for (const place of places) {
+    const elf = resolvePath(tree, place)?.elf;
+    if (elf !== undefined && usable(elf, tree.machine)) return elf;
+  }
+  return undefined;
 }
 
 /** Absolute folders of DT_RUNPATH, or else of DT_RPATH. */

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { parsePlatform } from "../../src/model/platform.ts";
-import type { ElfFacts } from "../../src/model/rootfs.ts";
-import { type LinkedFile, libraryNeeds } from "../../src/rootfs/libraries.ts";
+import type { ElfFacts, RootView } from "../../src/model/rootfs.ts";
+import { type LinkedFile, libraryNeeds, unmetLibraries } from "../../src/rootfs/libraries.ts";
 import { type Machine, machineOf } from "../../src/rootfs/machines.ts";
+import { factOf } from "../kit/facts.ts";
+import { rootOf as folderRootOf } from "../kit/folder-root.ts";
 
-const machine = (name: string) => machineOf(parsePlatform(name) ?? { os: "", architecture: "" }) as Machine;
-const amd64 = machine("linux/amd64");
+const platform = (name: string) => machineOf(parsePlatform(name) ?? { os: "", architecture: "" }) as Machine;
+const amd64 = platform("linux/amd64");
 const linker = "/lib64/ld-linux-x86-64.so.2";
 
 function elf(facts: Partial<ElfFacts> = {}): ElfFacts {
@@ -13,7 +15,8 @@ function elf(facts: Partial<ElfFacts> = {}): ElfFacts {
 }
 
 /** Path, then what its ELF says, or the text of a link. The owner is the first folder below node_modules. */
-function files(tree: Readonly<Record<string, Partial<ElfFacts> | string>>): LinkedFile[] {
+type Tree = Readonly<Record<string, Partial<ElfFacts> | string>>;
+function files(tree: Tree): LinkedFile[] {
   return Object.entries(tree).map(([path, value]) => {
     const owner = /node_modules\/([^/]+)/.exec(path)?.[1] ?? `/${path}`;
     return typeof value === "string"
@@ -22,19 +25,32 @@ function files(tree: Readonly<Record<string, Partial<ElfFacts> | string>>): Link
   });
 }
 
-/** Each need as a line. */
-function needs(
-  tree: Parameters<typeof files>[0],
-  more: { root?: LinkedFile[]; provided?: string[]; folders?: string[]; machine?: Machine } = {},
-) {
-  const root = new Map(more.root?.map((file) => [file.path, { ...entry, ...file }]));
-  return libraryNeeds(files(tree), more.machine ?? amd64, {
-    provided: more.provided ?? [],
-    ...(more.root && { root: { get: (path: string) => root.get(path) } }),
-    ...(more.folders && { folders: more.folders }),
-  }).map(({ library, neededBy, file }) => `${library} for ${neededBy.join(", ")} (${file})`);
+interface Surroundings {
+  readonly machine?: Machine;
+  readonly provided?: readonly string[];
+  /** What the root has. */
+  readonly root?: Tree;
+  /** Text of its ld.so.conf. */
+  readonly configured?: string;
 }
-const entry = { mode: 0o644, uid: 0, gid: 0, uname: "", gname: "", size: 1, mtime: 0 };
+
+/** Each need as a line. */
+function needs(tree: Tree, { machine = amd64, provided = [], root, configured }: Surroundings = {}) {
+  const lines =
+    root === undefined
+      ? libraryNeeds(files(tree), machine, provided).map((need) => ({ ...need, versions: [] }))
+      : unmetLibraries(rootOf(root, configured), files(tree), machine, provided);
+  return lines.map(({ library, versions, neededBy, file }) =>
+    [library, ...versions, "for", neededBy.join(", "), `(${file})`].join(" "),
+  );
+}
+
+function rootOf(tree: Tree, configured = ""): RootView {
+  const entries = files({ ...tree, "etc/ld.so.conf": {} }).map((file) => ({ ...factOf(file.path), ...file }));
+  return folderRootOf(entries, ({ path }) =>
+    path === "etc/ld.so.conf" ? Buffer.from(configured) : undefined,
+  );
+}
 
 describe("what a program needs", () => {
   test("its interpreter and its libraries, sorted, each with all who need it and one file", () => {
@@ -65,11 +81,9 @@ describe("what a program needs", () => {
 
 describe("where libraries are found", () => {
   const braced = (token: string) => `$\{${token}}`;
-  const found = (where: string, facts: Partial<ElfFacts> = {}, folders: string[] = []) =>
-    needs(
-      { "opt/app/bin/tool": { needed: ["libx.so.1"], ...facts } },
-      { root: files({ [where]: {} }), folders },
-    ).length === 0;
+  const found = (where: string, facts: Partial<ElfFacts> = {}, configured = "") =>
+    needs({ "opt/app/bin/tool": { needed: ["libx.so.1"], ...facts } }, { root: { [where]: {} }, configured })
+      .length === 0;
 
   test.each([
     ["usr/lib/x86_64-linux-gnu/libx.so.1", {}],
@@ -93,13 +107,13 @@ describe("where libraries are found", () => {
   });
 
   test("not one for another machine", () => {
-    const root = files({ "lib/libx.so.1": { machine: 183 } });
+    const root = { "lib/libx.so.1": { machine: 183 } };
     expect(needs({ "opt/tool": { needed: ["libx.so.1"] } }, { root })).toHaveLength(1);
   });
 
   test("in folders of the root's own configuration, and through links", () => {
-    expect(found("srv/libs/libx.so.1", {}, ["/srv/libs"])).toBe(true);
-    const root = files({ lib: "usr/lib", "usr/lib/libx.so.1": "libx.so.1.2", "usr/lib/libx.so.1.2": {} });
+    expect(found("srv/libs/libx.so.1", {}, "/srv/libs\n")).toBe(true);
+    const root = { lib: "usr/lib", "usr/lib/libx.so.1": "libx.so.1.2", "usr/lib/libx.so.1.2": {} };
     expect(needs({ "opt/tool": { needed: ["libx.so.1"] } }, { root })).toEqual([]);
     expect(needs({ "lib/liby.so": { needed: ["libx.so.1"], runpath: "$ORIGIN" } }, { root })).toEqual([]);
   });
@@ -170,16 +184,16 @@ describe("machines", () => {
     "linux/s390x": { machine: 22, littleEndian: false },
   };
   test.each(Object.entries(facts))("%s has an interpreter, and files of its own only", (name, own) => {
-    const program = { "bin/x": { ...own, interpreter: machine(name).interpreter, needed: ["libc.so.6"] } };
-    expect(needs(program, { machine: machine(name) })).toHaveLength(2);
+    const program = { "bin/x": { ...own, interpreter: platform(name).interpreter, needed: ["libc.so.6"] } };
+    expect(needs(program, { machine: platform(name) })).toHaveLength(2);
     for (const other of Object.keys(facts).filter((each) => each !== name))
-      expect(needs(program, { machine: machine(other) })).toEqual([]);
+      expect(needs(program, { machine: platform(other) })).toEqual([]);
   });
 
   test("a file for soft floats is none for hard ones", () => {
     const soft = { "x.so": { machine: 40, bits: 32, flags: 0x05000200, needed: ["libc.so.6"] } } as const;
-    expect(needs(soft, { machine: machine("linux/arm/v7") })).toEqual([]);
-    expect(needs(soft, { machine: machine("linux/arm/v5") })).toHaveLength(1);
+    expect(needs(soft, { machine: platform("linux/arm/v7") })).toEqual([]);
+    expect(needs(soft, { machine: platform("linux/arm/v5") })).toHaveLength(1);
   });
 
   test("there is none for an unknown platform", () => {
@@ -192,4 +206,47 @@ test("a search path that goes on for ever is looked at up to a bound", () => {
   const runpath = Array.from({ length: 100_000 }, (_, at) => `/${at}`).join(":");
   const needed = Array.from({ length: 500 }, (_, at) => `libx.so.${at}`);
   expect(needs({ "opt/tool": { runpath, needed } })).toHaveLength(500);
+});
+
+describe("versions of symbols", () => {
+  const libc = (defined: readonly string[]) => ({ "lib/libc.so.6": { versionsDefined: defined } });
+  const tool = (...wanted: string[]) => ({
+    "app/node_modules/a/x.node": { needed: ["libc.so.6"], versionsNeeded: [["libc.so.6", ...wanted]] },
+  });
+  const miss = (wanted: readonly string[], defined: readonly string[]) =>
+    needs(tool(...wanted), { root: libc(defined) });
+
+  test("one that is newer than the library's is told, with the library", () => {
+    expect(miss(["GLIBC_2.38"], ["GLIBC_2.36", "GLIBC_PRIVATE"])).toEqual([
+      "libc.so.6 GLIBC_2.38 for a (/app/node_modules/a/x.node)",
+    ]);
+  });
+
+  test.each([
+    [["GLIBC_2.9"], ["GLIBC_2.36"]],
+    [["GLIBC_2.36"], ["GLIBC_2.36"]],
+    [["GLIBC_2.2.5"], ["GLIBC_2.36"]],
+    [
+      ["GLIBCXX_3.4", "CXXABI_1.3.9"],
+      ["GLIBCXX_3.4.30", "CXXABI_1.3.13"],
+    ],
+    [["GLIBC_PRIVATE"], ["GLIBC_PRIVATE"]],
+    [["OPENSSL_3.0.0"], []],
+  ])("%o is met by %o", (wanted, defined) => {
+    expect(miss(wanted, defined)).toEqual([]);
+  });
+
+  test.each([
+    [["GLIBC_2.36.1"], ["GLIBC_2.36"]],
+    [["OPENSSL_1.1.0"], ["OPENSSL_3.0.0X"]],
+    [["GLIBC_ABI_DT_RELR"], ["GLIBC_2.35"]],
+    [["GLIBCXX_3.4.31"], ["GLIBCXX_3.4.9"]],
+  ])("%o is not met by %o", (wanted, defined) => {
+    expect(miss(wanted, defined)).toHaveLength(1);
+  });
+
+  test("of a library that the application brings, nothing is asked", () => {
+    const own = { "app/node_modules/a/libc.so.6": { versionsDefined: ["GLIBC_2.1"] } };
+    expect(needs({ ...tool("GLIBC_2.38"), ...own }, { root: libc(["GLIBC_2.1"]) })).toEqual([]);
+  });
 });
