@@ -1,9 +1,7 @@
 import { TareError } from "../../errors.ts";
 import { type Platform, platformName } from "../../model/platform.ts";
 import type { NpmClient } from "./client.ts";
-import { registryFailure } from "./failure.ts";
-import { locationOf, registryOf } from "./registry.ts";
-import type { NewTarball } from "./tarball.ts";
+import { isPublished, newestPublished, type Published } from "./published.ts";
 
 /** How the registry names a machine in its packages of Node.js binaries. */
 const machines: Readonly<Record<string, string>> = {
@@ -29,52 +27,20 @@ export interface RuntimeWanted {
  * last, none younger than `before`).
  * @throws NO_NODE, DOWNLOAD_FAILED, OFFLINE
  */
-export async function chooseRuntime(wanted: RuntimeWanted, client: NpmClient): Promise<NewTarball> {
+export async function chooseRuntime(wanted: RuntimeWanted, client: NpmClient): Promise<Published> {
   const { node, platform, libc, keep } = wanted;
-  const no = (why: string, cause?: unknown) =>
-    new TareError({ code: "NO_NODE", wanted: node, platform: platformName(platform), why }, { cause });
+  const no = (why: string) =>
+    new TareError({ code: "NO_NODE", wanted: node, platform: platformName(platform), why });
   if (libc === "musl") throw no("the registry's binaries need glibc, and this image has musl");
   const machine = machines[platformName(platform)];
   if (machine === undefined) throw no("the registry has no binaries for such a machine");
   const name = `node-${machine}`;
-  const kept = keep !== undefined && fits(keep, node) ? await manifestOf(name, keep, client) : undefined;
-  const found = kept && !("versions" in kept) ? kept : await manifestOf(name, node, client);
-  if (found === undefined) throw no(`the registry has no ${name}`);
-  if ("versions" in found) {
-    const close = newestOf(found.versions, node);
-    throw no(`${name} has ${close.length > 0 ? close.join(", ") : "no version"}`);
-  }
-  return found;
-}
-
-/** Undefined when the registry has no such package; all its versions when none fits. */
-async function manifestOf(
-  name: string,
-  range: string,
-  client: NpmClient,
-): Promise<NewTarball | { readonly versions: readonly string[] } | undefined> {
-  const { options, signal } = client;
-  try {
-    const { default: pacote } = await import("pacote");
-    // npm prefers what is tagged `latest` to what is newer: a tag that nobody has leaves only the newest.
-    const rules = { ...options, defaultTag: "tare-takes-the-newest", ...(signal && { signal }) };
-    const manifest = await pacote.manifest(`${name}@${range}`, rules);
-    const { version } = manifest;
-    const tarball = String(manifest._resolved);
-    const location = locationOf(tarball, name, version, options);
-    return { name, version, location, integrity: manifest._integrity };
-  } catch (cause) {
-    signal?.throwIfAborted();
-    const { code, statusCode, versions } = Object(cause) as Record<string, unknown>;
-    if (statusCode === 404) return undefined;
-    if (code === "ETARGET" && Array.isArray(versions)) return { versions: versions.map(String) };
-    const asked = {
-      what: `The versions of ${name}`,
-      where: registryOf(name, options),
-      cache: String(options.cache),
-    };
-    throw registryFailure(cause, asked);
-  }
+  const kept = keep !== undefined && fits(keep, node) ? await newestPublished(name, keep, client) : undefined;
+  const found = kept && isPublished(kept) ? kept : await newestPublished(name, node, client);
+  if (isPublished(found)) return found;
+  if (found.versions === undefined) throw no(`the registry has no ${name}`);
+  const close = newestOf(found.versions, node);
+  throw no(`${name} has ${close.length > 0 ? close.join(", ") : "no version"}`);
 }
 
 type Version = readonly [major: number, minor: number, patch: number];

@@ -34,13 +34,19 @@ export function isWebAddress(location: string): boolean {
 }
 
 /**
- * A registry's address of a tarball, without the registry. Some keep tarballs elsewhere: then the usual place stands
- * in, and {@link withTarball} asks the registry for the other one.
+ * Where a registry's tarball is, without the registry. Some keep tarballs elsewhere, and some locks do not say: then the
+ * usual place stands in, and whoever finds nothing there asks the registry.
+ * @param tarball its whole address, when known
  */
-export function locationOf(tarball: string, name: string, version: string, options: NpmOptions): string {
+export function locationOf(
+  tarball: string | undefined,
+  name: string,
+  version: string,
+  options: NpmOptions,
+): string {
   const base = registryOf(name, options);
-  const path = tarball.startsWith(base) ? tarball.slice(base.length) : usualPath(tarball, name);
-  return path !== undefined && /^[\w@%.~+-][\w@%.~+/-]*$/.test(path) && isBelow(path, base)
+  const path = tarball?.startsWith(base) ? tarball.slice(base.length) : usualPath(tarball ?? "", name);
+  return path !== undefined && isPlain(path) && isBelow(path, base)
     ? path
     : `${name}/-/${name.slice(name.indexOf("/") + 1)}-${version}.tgz`;
 }
@@ -49,6 +55,11 @@ export function locationOf(tarball: string, name: string, version: string, optio
 function usualPath(tarball: string, name: string): string | undefined {
   const at = tarball.indexOf(`/${name}/-/`);
   return at < 0 ? undefined : tarball.slice(at + 1);
+}
+
+/** As a lock has it: letters that mean themselves in an address, no empty or dotted segment. */
+function isPlain(path: string): boolean {
+  return path.split("/").every((segment) => /^(?!\.{1,2}$)[\w@%.~+-]{1,255}$/.test(segment));
 }
 
 function isBelow(path: string, base: string): boolean {

@@ -1,10 +1,11 @@
 import { limited } from "../../bytes/bytes.ts";
 import { type Digest, isDigest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
-import type { Store, StoredContent } from "../../model/seams.ts";
 import type { Package } from "../../model/package.ts";
+import type { Store, StoredContent } from "../../model/seams.ts";
 import type { NpmClient } from "./client.ts";
 import { type Integrity, integrityText, strongestIntegrity, withIntegrity } from "./integrity.ts";
+import { isPublished, newestPublished } from "./published.ts";
 import { isWebAddress, repositoryOf } from "./registry.ts";
 import { type Tarball, withTarball } from "./with-tarball.ts";
 
@@ -56,14 +57,7 @@ const room = "npm-tarball";
 export async function fetchNewTarball(wanted: NewTarball, client: NpmClient): Promise<SeenTarball> {
   const { store, signal } = client;
   const { name, version, location } = wanted;
-  const want = wanted.integrity === undefined ? undefined : strongestIntegrity(wanted.integrity);
-  if (want === undefined && !isWebAddress(location))
-    throw new TareError({
-      code: "UNSOUND_PACKAGE",
-      package: `${name} ${version}`,
-      repository: repositoryOf(name, client.options),
-      why: "its registry says nothing of its bytes, neither integrity nor shasum",
-    });
+  const want = await vouchedFor(wanted, client);
   const known = want && (await recallSeen(want, store));
   if (known) return known;
   const what = `${name} ${version}`;
@@ -83,6 +77,24 @@ export async function fetchNewTarball(wanted: NewTarball, client: NpmClient): Pr
   const seen: SeenTarball = { digest, size, integrity: integrityText(integrity as Integrity) };
   await store.remember(room, seen.integrity, Buffer.from(JSON.stringify({ digest, size })));
   return seen;
+}
+
+/** Undefined for a web address that comes without. A lock of npm may lack what the registry knows. @throws UNSOUND_PACKAGE */
+async function vouchedFor(
+  { name, version, location, integrity = "" }: NewTarball,
+  client: NpmClient,
+): Promise<Integrity | undefined> {
+  const said = strongestIntegrity(integrity);
+  if (said !== undefined || isWebAddress(location)) return said;
+  const published = await newestPublished(name, version, client);
+  const known = isPublished(published) ? strongestIntegrity(published.integrity ?? "") : undefined;
+  if (known !== undefined) return known;
+  throw new TareError({
+    code: "UNSOUND_PACKAGE",
+    package: `${name} ${version}`,
+    repository: repositoryOf(name, client.options),
+    why: "its registry says nothing of its bytes, neither integrity nor shasum",
+  });
 }
 
 async function recallSeen(integrity: Integrity, store: Store): Promise<SeenTarball | undefined> {

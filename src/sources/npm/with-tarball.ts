@@ -76,6 +76,8 @@ async function ask<Result>(
           ...options,
           ...(integrity && { integrity: integrityText(integrity) }),
           ...(!elsewhere && { replaceRegistryHost: "never" }),
+          // Whether a tree may have addresses that are no registry's is decided where it is made.
+          allowRemote: "all",
           memoize: false,
           signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
         },
