@@ -37,6 +37,14 @@ function saidInTurn(tried: readonly { where: string; why: string }[]): string {
   return [...lines].map(([line, times]) => (times > 1 ? `${line} (${times} times)` : line)).join("; ");
 }
 
+/** A library with those who need it, the first few, and one of their files. */
+function whoNeeds(need: { library: string; neededBy: readonly string[]; file: string }): string {
+  const [first = "", ...others] = need.neededBy;
+  const more = others.length > 2 ? [`${others.length} more`] : others;
+  const who = more.length === 0 ? `${first} needs` : `${[first, ...more].join(" and ")} need`;
+  return `${need.library}, which ${who}${first === need.file ? "" : ` (${need.file})`}`;
+}
+
 /** All codes, in alphabetical order. A sentence says what is wrong, where, and what to do. */
 const rules = {
   BAD_ACCOUNT: rule<{ kind: string; name: string; id: number; taken: string }>(
@@ -159,14 +167,7 @@ const rules = {
   }>(
     1,
     (d) =>
-      `No package of ${d.suites.join(", ")} for ${d.architecture} has ${d.missing
-        .map(
-          ({ library, neededBy, file }) =>
-            `${library}, which ${neededBy.join(", ")} needs${neededBy.includes(file) ? "" : ` (${file})`}`,
-        )
-        .join(
-          ", or ",
-        )}; name a repository that has it, or list it under host-libraries if the host brings it.`,
+      `No package of ${d.suites.join(", ")} for ${d.architecture} has ${d.missing.map(whoNeeds).join(", or ")}; name a repository that has it, or list it under host-libraries if the host brings it.`,
   ),
   NO_NODE: rule<{ wanted: string; platform: string; why: string }>(
     2,

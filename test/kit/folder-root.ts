@@ -46,7 +46,8 @@ export function rootOf(
   };
 }
 
-function entryOf(folder: string, path: string, owner: string | undefined): PlacedEntry {
+/** One path below a folder of this machine; the last link is not followed. @throws what the file system says */
+export function entryOf(folder: string, path: string, owner: string | undefined): PlacedEntry {
   const file = join(folder, path);
   const stat = lstatSync(file);
   const type: EntryType = stat.isDirectory()

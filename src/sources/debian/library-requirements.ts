@@ -23,7 +23,7 @@ export function libraryRequirements(
   const anyway = new Set(choice ? solve(others, universe).chosen.map(({ record }) => record.name) : []);
   return new Map(
     wants.map((want) => {
-      const text = `${want.library} for ${want.neededBy.join(", ")}`;
+      const text = `${want.library} for ${want.file}`;
       const excluded = want.packages.filter((name) => exclude.has(name));
       const candidates = want.packages
         .filter((name) => !exclude.has(name))

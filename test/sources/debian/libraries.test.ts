@@ -51,7 +51,7 @@ describe("which packages have a library", () => {
       need("libodd.so", "/usr/local/bin/node"),
     ];
     expect(() => libraryWants(needs, [], [repositoryOf([{ Package: "libc6" }])], "amd64")).toThrow(
-      "No package of debian/bookworm for amd64 has libcuda.so.1, which a, b needs (/usr/local/bin/node), or libodd.so, which /usr/local/bin/node needs; name a repository that has it, or list it under host-libraries if the host brings it.",
+      "No package of debian/bookworm for amd64 has libcuda.so.1, which a and b need (/usr/local/bin/node), or libodd.so, which /usr/local/bin/node needs; name a repository that has it, or list it under host-libraries if the host brings it.",
     );
   });
 });
@@ -129,7 +129,7 @@ describe("which of them is chosen", () => {
   test("one that is excluded is not chosen, and that it was the only one is said", () => {
     expect(select(both, [ssl], [], { exclude: ["libssl3"] })).toEqual(["a-libssl (node, sharp)"]);
     expect(() => select(both, [want("libssl.so.3", ["libssl3"])], [], { exclude: ["libssl3"] })).toThrow(
-      "libssl.so.3 for node cannot be had:\n  libssl.so.3 for node: libssl3 is excluded",
+      "libssl.so.3 for /usr/local/bin/node cannot be had:\n  libssl.so.3 for /usr/local/bin/node: libssl3 is excluded",
     );
   });
 });
