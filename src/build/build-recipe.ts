@@ -3,25 +3,26 @@ import { TareError } from "../errors.ts";
 import { assembleImage, assembleIndex } from "../images/assemble.ts";
 import { type Location, locationText } from "../images/location.ts";
 import { saveImage } from "../images/save.ts";
-import { defaultExcludes, exclude, include, keepLocales } from "../layers/excludes.ts";
 import type { StoredLayer } from "../layers/seal.ts";
 import type { History, Image } from "../model/image.ts";
 import type { Package } from "../model/package.ts";
+import type { Platform } from "../model/platform.ts";
 import type { BuildResult, BuiltImage } from "../model/result.ts";
-import type { PathRule } from "../model/segment.ts";
 import { accountNumbers } from "../rootfs/accounts.ts";
-import { debianArchitecture } from "../sources/debian/architectures.ts";
-import { debian } from "../sources/debian/distribution.ts";
+import type { UnmetLibrary } from "../rootfs/libraries.ts";
 import { compressorOf } from "./compressor.ts";
+import { excludesOf } from "./excludes.ts";
+import { fetchingFor } from "./fetching.ts";
 import { filesLayer } from "./files-layer.ts";
-import { installOrderOf } from "./install-order.ts";
+import { groupsOf } from "./groups.ts";
 import type { Lock } from "./lock/lock.ts";
 import { obtainPackages } from "./obtain.ts";
-import { planFor, platformOf } from "./plan.ts";
+import { ownLibraries } from "./own-libraries.ts";
+import { platformOf } from "./plan.ts";
 import type { Recipe } from "./recipe/recipe.ts";
 import { runtimeConfigOf } from "./recipe/runtime-config.ts";
 import { recipeFiles } from "./recipe-files.ts";
-import { type BuiltRoot, buildRoot } from "./root.ts";
+import { type BuiltRoot, buildRoot, type PackageGroup } from "./root.ts";
 import { sourceDateEpoch } from "./source-date.ts";
 import { stopwatch } from "./stopwatch.ts";
 import type { World } from "./world.ts";
@@ -52,7 +53,7 @@ export async function buildRecipe(
   const watch = stopwatch();
   if (options.platforms.length > 1)
     for (const location of options.to) refuseSeveral(location, options.platforms);
-  const built: { image: Image; report: BuiltImage }[] = [];
+  const built: BuiltPlatform[] = [];
   for (const platform of options.platforms) {
     world.progress({ kind: "step", text: `Building ${recipe.name} for ${platform}` });
     built.push(await buildPlatform(recipe, lock, platform, world, options));
@@ -78,7 +79,7 @@ export async function buildRecipe(
     ...("index" in whole && { index: whole.index.digest }),
     images: built.map(({ report }) => report),
     written,
-    warnings: warningsOf(lock),
+    warnings: [...warningsOf(lock), ...built.flatMap(({ warnings }) => warnings)],
     timing: watch.laps(),
   };
 }
@@ -95,21 +96,20 @@ async function buildPlatform(
   platformName: string,
   world: World,
   options: BuildOptions,
-): Promise<{ image: Image; report: BuiltImage }> {
+): Promise<BuiltPlatform> {
   const platform = platformOf(platformName);
   const compressor = compressorOf(recipe);
   const locked = lock.platforms.find((one) => one.platform === platformName)?.packages ?? [];
   const epoch = sourceDateEpoch(world.environment);
   const budget = recipe.layers ?? layerBudget;
-  const root = await rootOf(
-    recipe,
-    locked,
-    debianArchitecture(platform),
+  const groups = await groupsOf(recipe, locked, platform, options.folder);
+  const root = await rootOf(recipe, locked, groups, {
+    platform,
     budget,
     epoch,
     world,
-    options.folder,
-  );
+    folder: options.folder,
+  });
   const layers = [...root.layers];
   if (recipe.files.length > 0) {
     const { shape, accounts, created: mtime } = root;
@@ -126,35 +126,53 @@ async function buildPlatform(
     history: layers.map(({ holds }): History => ({ created, created_by: `tare: ${shortened(holds)}` })),
     annotations: recipe.annotations,
   });
-  return { image, report: reportOf(platformName, image, layers, root) };
+  return {
+    image,
+    report: reportOf(platformName, image, layers, root),
+    warnings: root.unmet.map((library) => unmetText(library, platformName)),
+  };
+}
+
+interface BuiltPlatform {
+  readonly image: Image;
+  readonly report: BuiltImage;
+  readonly warnings: readonly string[];
+}
+
+function unmetText({ library, file, neededBy, versions }: UnmetLibrary, platform: string): string {
+  const who = neededBy.includes(file) ? file : `${file} of ${neededBy.join(", ")}`;
+  const lacks =
+    versions.length > 0
+      ? `${library} with ${versions.join(", ")}, and the image's is older`
+      : `${library}, which is not in the image`;
+  return `On ${platform}, ${who} needs ${lacks}: a program that loads it will not start.`;
 }
 
 const filesOfRecipe = "files of the recipe";
 
+interface RootOptions {
+  readonly platform: Platform;
+  readonly budget: number;
+  readonly epoch: number | undefined;
+  readonly world: World;
+  readonly folder: string;
+}
+
 async function rootOf(
   recipe: Recipe,
   packages: readonly Package[],
-  architecture: string,
-  budget: number,
-  epoch: number | undefined,
-  world: World,
-  folder: string,
+  groups: readonly PackageGroup[],
+  { platform, budget, epoch, world, folder }: RootOptions,
 ): Promise<BuiltRoot> {
-  const mirrorsOf = async () => {
-    const plans = await Promise.all(
-      recipe.packages.map((request) => planFor(request, [architecture], world, folder)),
-    );
-    const known = plans.flatMap(({ repositories }) => repositories);
-    return new Map(known.map(({ id, mirrors }) => [id, mirrors]));
-  };
-  const obtaining = obtainPackages(packages, mirrorsOf, world);
+  const obtaining = obtainPackages(packages, fetchingFor(recipe, platform, folder, world), world);
   let made = 0;
   try {
     return await buildRoot(
       {
-        distribution: debian,
-        architecture,
-        packages: installOrderOf(packages),
+        groups,
+        platform,
+        own: await ownLibraries(recipe.files, folder),
+        hostLibraries: recipe.hostLibraries,
         excludes: excludesOf(recipe),
         accounts: recipe.accounts,
         compressor: compressorOf(recipe),
@@ -180,15 +198,6 @@ async function rootOf(
   } finally {
     await obtaining.stop();
   }
-}
-
-function excludesOf({ excludes, locales }: Recipe): PathRule[] {
-  return [
-    ...(excludes.default ? defaultExcludes : []),
-    ...excludes.add.map(exclude),
-    ...keepLocales(locales),
-    ...excludes.keep.map(include),
-  ];
 }
 
 /** `65532:65532`; undefined for root, which is what runtimes take when nothing is said. */

@@ -1,16 +1,27 @@
 import type { Explanation, Step } from "../explain/explanation.ts";
 import type { Package } from "../model/package.ts";
+import { applicationSteps } from "./explain-application.ts";
 import type { Lock } from "./lock/lock.ts";
-import type { DebianPackages, Recipe, RecipeFile } from "./recipe/recipe.ts";
+import { isOfNpm } from "./of-npm.ts";
+import {
+  applicationOf,
+  type DebianPackages,
+  distributionOf,
+  type Recipe,
+  type RecipeFile,
+} from "./recipe/recipe.ts";
 
 /** What a build of this recipe with this lock does, step by step, and what a person would type instead. */
 export function explainRecipe(recipe: Recipe, lock: Lock, platforms: readonly string[]): Explanation {
   const steps: Step[] = [];
-  if (recipe.packages.length > 0) {
-    steps.push(trust(recipe, lock), choice(recipe));
+  const distribution = distributionOf(recipe);
+  const application = applicationOf(recipe);
+  if (distribution !== undefined) {
+    steps.push(trust(distribution, lock), choice(distribution));
     for (const platform of platforms) steps.push(packagesOf(lock, platform));
     steps.push(fetching(lock, platforms), unpacking(recipe), configuring());
   }
+  if (application !== undefined) steps.push(...applicationSteps(application, lock, platforms));
   if (recipe.files.length > 0) steps.push(ownFiles(recipe.files));
   if (
     recipe.accounts.runAs !== undefined ||
@@ -22,13 +33,12 @@ export function explainRecipe(recipe: Recipe, lock: Lock, platforms: readonly st
   return { title: `How ${recipe.name} is made for ${platforms.join(" and ")}`, steps };
 }
 
-function trust(recipe: Recipe, lock: Lock): Step {
-  const unsigned = recipe.packages.filter(({ allowUnsigned }) => allowUnsigned).length;
+function trust({ allowUnsigned }: DebianPackages, lock: Lock): Step {
   return {
     title: "Who vouches for the packages",
     words: [
       "Each repository's index is signed. Its signature is checked with the keys of the recipe's keyring, else of the host's; the lock records whose key it was, and the digest of the very index that was read. The index names the digest of each package list, and a list that of each package: whoever changes one byte on the way is found out.",
-      ...(unsigned > 0
+      ...(allowUnsigned
         ? [
             "This recipe takes repositories without a valid signature (allow-unsigned): for those, nobody vouches.",
           ]
@@ -36,9 +46,11 @@ function trust(recipe: Recipe, lock: Lock): Step {
     ],
     rows: {
       columns: ["repository", "made", "signed by the key"],
-      rows: lock.repositories.flatMap(({ id, date, keys }) =>
-        (keys.length > 0 ? keys : ["nobody"]).map((key) => [id, date.slice(0, 10), key]),
-      ),
+      rows: lock.repositories
+        .filter(({ id }) => !isOfNpm(id))
+        .flatMap(({ id, date, keys }) =>
+          (keys.length > 0 ? keys : ["nobody"]).map((key) => [id, date?.slice(0, 10) ?? "", key]),
+        ),
     },
     commands: [
       "curl -O $MIRROR/dists/$SUITE/InRelease",
@@ -55,26 +67,25 @@ const variants: Readonly<Record<DebianPackages["variant"], string>> = {
   apt: "all packages marked as essential, and apt",
 };
 
-function choice(recipe: Recipe): Step {
-  const words = recipe.packages.map((group) => {
-    const asked = group.include.length > 0 ? group.include.join(", ") : "no package by name";
-    const weak = group.recommends ? "needs or recommends" : "needs";
-    const without = group.exclude.length > 0 ? `; never ${group.exclude.join(", ")}` : "";
-    return `From ${group.from} ${group.suite.join(", ")}: ${asked}, with ${variants[group.variant]}, and what all of that ${weak}${without}.`;
-  });
+function choice(group: DebianPackages): Step {
+  const asked = group.include.length > 0 ? group.include.join(", ") : "no package by name";
+  const weak = group.recommends ? "needs or recommends" : "needs";
+  const without = group.exclude.length > 0 ? `; never ${group.exclude.join(", ")}` : "";
+  const variant = group.variant === "none" ? "custom" : group.variant;
+  const include = group.include.length > 0 ? ` --include=${group.include.join(",")}` : "";
   return {
     title: "Which packages",
-    words: [...words, "The choice is written to the lock, so it is made once and not at each build."],
-    commands: recipe.packages.map((group) => {
-      const variant = group.variant === "none" ? "custom" : group.variant;
-      const include = group.include.length > 0 ? ` --include=${group.include.join(",")}` : "";
-      return `mmdebstrap --simulate --variant=${variant}${include} ${group.suite[0]} /dev/null $MIRROR`;
-    }),
+    words: [
+      `From ${group.from} ${group.suite.join(", ")}: ${asked}, with ${variants[group.variant]}, and what all of that ${weak}${without}.`,
+      "Programs that come from elsewhere say which libraries they are linked to: the packages of those come along.",
+      "The choice is written to the lock, so it is made once and not at each build.",
+    ],
+    commands: [`mmdebstrap --simulate --variant=${variant}${include} ${group.suite[0]} /dev/null $MIRROR`],
   };
 }
 
 function packagesOf(lock: Lock, platform: string): Step {
-  const packages = packagesFor(lock, platform);
+  const packages = packagesFor(lock, platform).filter(({ repository }) => !isOfNpm(repository));
   const total = packages.reduce((sum, { size }) => sum + size, 0);
   return {
     title: `The packages for ${platform}`,
@@ -96,7 +107,8 @@ function packagesOf(lock: Lock, platform: string): Step {
 }
 
 function fetching(lock: Lock, platforms: readonly string[]): Step {
-  const first = platforms.flatMap((platform) => packagesFor(lock, platform))[0];
+  const all = platforms.flatMap((platform) => packagesFor(lock, platform));
+  const first = all.find(({ repository }) => !isOfNpm(repository));
   return {
     title: "Fetch and check",
     words: [

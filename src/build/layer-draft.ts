@@ -32,14 +32,8 @@ export function draftLayers(
   timestamp: number,
   latest: number | undefined,
 ): LayerDraft[] {
-  const weighed = pieces.map(({ id, package: { source }, made }) => ({
-    id,
-    source,
-    size: made.member.plainSize,
-  }));
-  const groups = partition(weighed, budget - 1);
   const byId = new Map(pieces.map((piece) => [piece.id, piece]));
-  const drafts: LayerDraft[] = groups.map((group) => {
+  const drafts: LayerDraft[] = dealt(pieces, budget - 1).map((group) => {
     const inside = group.map((id) => byId.get(id) as FittedPiece);
     const entries = inside.flatMap((piece) => piece.made.facts.entries);
     const owned = entries.filter((entry) => entry.type === "directory").map((entry) => entry.path);
@@ -48,10 +42,21 @@ export function draftLayers(
     const newest = Math.max(...inside.map((piece) => piece.made.facts.date));
     const mtime = latest === undefined ? newest : Math.min(newest, latest);
     const directories = describe(new Set([...owned, ...needed]), view, mtime);
-    return { holds: group, directories, pieces: inside, entries: [] };
+    return { holds: inside.map((piece) => piece.package.name), directories, pieces: inside, entries: [] };
   });
   if (generated.length > 0) drafts.push(draftGenerated(generated, ["configuration"], view, timestamp));
   return drafts;
+}
+
+/** The first group gets the layers that the others, with one each, leave; where there are too few, groups share. */
+function dealt(pieces: readonly FittedPiece[], budget: number): string[][] {
+  const groups = [...Map.groupBy(pieces, ({ group }) => group).values()];
+  const weighed = (some: readonly FittedPiece[]) =>
+    some.map(({ id, package: { source }, made }) => ({ id, source, size: made.member.plainSize }));
+  if (groups.length > budget) return partition(weighed(pieces), budget);
+  return groups.flatMap((group, index) =>
+    partition(weighed(group), index === 0 ? budget - groups.length + 1 : 1),
+  );
 }
 
 /** Entries that are at hand as a layer of their own. @throws BAD_FILE for a name that means something else there */

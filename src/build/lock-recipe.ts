@@ -1,16 +1,20 @@
 import { arch, versions } from "node:process";
 import { byText } from "../bytes/text.ts";
 import { describeCompressor } from "../layers/compressor.ts";
+import type { LibraryNeed } from "../model/library.ts";
 import type { LockedRepository, Package } from "../model/package.ts";
 import { debianArchitecture } from "../sources/debian/architectures.ts";
 import { resolveDebian } from "../sources/debian/resolve.ts";
 import type { Keep } from "../sources/debian/wants.ts";
 import { version } from "../version.ts";
+import { npmRequest, npmSeams } from "./application.ts";
 import { compressorOf } from "./compressor.ts";
+import { needsOf } from "./library-needs.ts";
 import type { Lock } from "./lock/lock.ts";
 import { planFor, platformOf } from "./plan.ts";
-import type { Recipe } from "./recipe/recipe.ts";
+import { applicationOf, type DebianPackages, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { recipeDigest } from "./recipe/recipe-digest.ts";
+import { recipeInputs } from "./recipe-inputs.ts";
 import type { World } from "./world.ts";
 
 export interface LockOptions {
@@ -24,34 +28,79 @@ export interface LockOptions {
   readonly update?: readonly string[] | "all";
 }
 
+/** What one item of the recipe comes to; packages in the order of the platforms. */
+interface Chosen {
+  readonly repositories: readonly LockedRepository[];
+  readonly packages: readonly (readonly Package[])[];
+  readonly notes: readonly string[];
+}
+
 /**
- * From a recipe to exact packages: signed indexes are fetched and checked, and packages selected for each platform.
+ * From a recipe to exact packages, for each platform: the application's, then those of the distribution with the
+ * libraries that the application and the recipe's own files ask for. Indexes and packages of npm are fetched and
+ * checked.
  * @throws what opening repositories and selecting packages throws: signatures, expiry, UNSATISFIABLE, DOWNLOAD_FAILED
  */
 export async function lockRecipe(recipe: Recipe, world: World, options: LockOptions): Promise<Lock> {
-  const repositories: LockedRepository[] = [];
-  const packages = new Map<string, Package[]>(options.platforms.map((platform) => [platform, []]));
-  for (const request of recipe.packages) {
-    const architectures = options.platforms.map((platform) => debianArchitecture(platformOf(platform)));
-    const { repositories: plans, notes } = await planFor(request, architectures, world, options.folder);
-    const keep = (architecture: string) =>
-      keepOf(options, options.platforms[architectures.indexOf(architecture)]);
-    const resolution = await resolveDebian(request, plans, architectures, keep, world);
-    for (const text of [...notes, ...resolution.notes]) world.progress({ kind: "step", text });
-    repositories.push(...resolution.repositories);
-    for (const [index, platform] of options.platforms.entries())
-      packages.get(platform)?.push(...(resolution.packages[index] ?? []));
-  }
+  const application = await chooseApplication(recipe, world, options);
+  const needs = await needsOf(recipe, options.platforms, application.packages, world, options.folder);
+  const distribution = await chooseDistribution(recipe, needs, world, options);
+  for (const text of [...application.notes, ...distribution.notes]) world.progress({ kind: "step", text });
   return {
     version: 1,
     tare: version,
-    recipe: recipeDigest(recipe),
+    recipe: recipeDigest(recipe, await recipeInputs(recipe, options.folder)),
     compressor: describeCompressor(compressorOf(recipe), { zlib: versions.zlib, zstd: versions.zstd, arch }),
-    repositories: repositories.sort((a, b) => byText(a.id, b.id)),
-    platforms: [...packages]
-      .sort(([a], [b]) => byText(a, b))
-      .map(([platform, chosen]) => ({ platform, packages: chosen })),
+    repositories: [...application.repositories, ...distribution.repositories].sort((a, b) =>
+      byText(a.id, b.id),
+    ),
+    platforms: options.platforms
+      .map((platform, index) => ({
+        platform,
+        packages: [...(application.packages[index] ?? []), ...(distribution.packages[index] ?? [])],
+      }))
+      .sort((a, b) => byText(a.platform, b.platform)),
   };
+}
+
+const nothing: Chosen = { repositories: [], packages: [], notes: [] };
+
+async function chooseApplication(recipe: Recipe, world: World, options: LockOptions): Promise<Chosen> {
+  const item = applicationOf(recipe);
+  if (item === undefined) return nothing;
+  const { resolveNpm } = await import("../sources/npm/resolve.ts");
+  const platforms = options.platforms.map(platformOf);
+  const keep = options.platforms.map((platform) => keepOf(options, platform));
+  const request = npmRequest(item, options.folder);
+  return resolveNpm(request, platforms, "glibc", keep, npmSeams(options.folder, world));
+}
+
+async function chooseDistribution(
+  recipe: Recipe,
+  needs: readonly (readonly LibraryNeed[])[],
+  world: World,
+  options: LockOptions,
+): Promise<Chosen> {
+  const item = distributionOf(recipe);
+  if (item === undefined) return nothing;
+  const architectures = options.platforms.map((platform) => debianArchitecture(platformOf(platform)));
+  const { repositories: plans, notes } = await planFor(item, architectures, world, options.folder);
+  const indexOf = (architecture: string) => architectures.indexOf(architecture);
+  const resolution = await resolveDebian(
+    withNode(item, recipe),
+    plans,
+    architectures,
+    (architecture) => keepOf(options, options.platforms[indexOf(architecture)]),
+    world,
+    (architecture) => needs[indexOf(architecture)] ?? [],
+  );
+  return { ...resolution, notes: [...notes, ...resolution.notes] };
+}
+
+/** `node: debian` asks for the distribution's own. */
+function withNode(item: DebianPackages, recipe: Recipe): DebianPackages {
+  const node = applicationOf(recipe)?.node;
+  return node === "debian" ? { ...item, include: [...item.include, "nodejs"] } : item;
 }
 
 function keepOf({ previous, update }: LockOptions, platform: string | undefined): Keep[] {

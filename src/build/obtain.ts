@@ -1,10 +1,10 @@
+import { mapPool } from "../bytes/pool.ts";
 import { TareError } from "../errors.ts";
 import { basesFrom, contentAddresses } from "../http/content-addressed.ts";
 import { type DownloadItem, download } from "../http/download.ts";
 import type { Package } from "../model/package.ts";
 import type { StoredContent } from "../model/seams.ts";
 import { packageUrls } from "../sources/debian/repository.ts";
-import { mapPool } from "./pool.ts";
 import type { World } from "./world.ts";
 
 /** Connections at a time; more do not help against one mirror, and burden it. */
@@ -18,49 +18,46 @@ export interface Obtaining {
   readonly stop: () => Promise<void>;
 }
 
+/** Brings one package's file into the store. */
+export type FetchPackage = (wanted: Package, signal: AbortSignal) => Promise<StoredContent>;
+
 /**
- * Fetches packages that the store does not have: from their repository's mirrors, else from content-addressed ones
- * (`TARE_CAS_MIRRORS`). The first package that is asked for starts all of them, largest first.
- * @param mirrorsOf base addresses by repository id; asked for only when something is missing
+ * Fetches packages that the store does not have, each once. The first package that is asked for starts all of them,
+ * largest first.
  */
 export function obtainPackages(
   packages: readonly Package[],
-  mirrorsOf: () => Promise<ReadonlyMap<string, readonly string[]>>,
-  world: World,
+  fetchPackage: FetchPackage,
+  world: Pick<World, "store" | "signal">,
 ): Obtaining {
   const stop = new AbortController();
   const signal = AbortSignal.any([world.signal, stop.signal]);
   const waiting = new Map<string, PromiseWithResolvers<StoredContent>>();
   let running: Promise<unknown> | undefined;
 
-  async function fetchOne(wanted: Package, mirrors: () => Promise<ReadonlyMap<string, readonly string[]>>) {
+  async function fetchOne(wanted: Package) {
     const promise = waiting.get(wanted.digest) as PromiseWithResolvers<StoredContent>;
     try {
       const have = await world.store.find(wanted.digest);
-      promise.resolve(
-        have?.size === wanted.size
-          ? have
-          : await download(itemFor(wanted, await mirrors(), world), { ...world, signal }),
-      );
+      promise.resolve(have?.size === wanted.size ? have : await fetchPackage(wanted, signal));
     } catch (cause) {
-      promise.reject(goneEverywhere(cause, wanted) ?? cause);
+      promise.reject(cause);
     }
   }
 
   function start(): Promise<unknown> {
-    for (const { digest } of packages) {
+    const different = [...new Map(packages.map((wanted) => [wanted.digest, wanted])).values()];
+    for (const { digest } of different) {
       const promise = Promise.withResolvers<StoredContent>();
       // Whoever asks for the package hears of its failure; nobody may ask.
       promise.promise.catch(() => undefined);
       waiting.set(digest, promise);
     }
-    let known: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
-    const mirrors = () => {
-      known ??= mirrorsOf();
-      return known;
-    };
-    const largestFirst = [...packages].sort((a, b) => b.size - a.size);
-    return mapPool(largestFirst, connections, (wanted) => fetchOne(wanted, mirrors));
+    return mapPool(
+      different.sort((a, b) => b.size - a.size),
+      connections,
+      fetchOne,
+    );
   }
 
   return {
@@ -72,6 +69,25 @@ export function obtainPackages(
       stop.abort();
       await running;
     },
+  };
+}
+
+/**
+ * From a repository's mirrors, else from content-addressed ones (`TARE_CAS_MIRRORS`).
+ * @param mirrorsOf base addresses by repository id; asked for only when something is missing
+ */
+export function fromMirrors(
+  mirrorsOf: () => Promise<ReadonlyMap<string, readonly string[]>>,
+  world: World,
+): FetchPackage {
+  let known: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
+  return async (wanted, signal) => {
+    known ??= mirrorsOf();
+    try {
+      return await download(itemFor(wanted, await known, world), { ...world, signal });
+    } catch (cause) {
+      throw goneEverywhere(cause, wanted) ?? cause;
+    }
   };
 }
 

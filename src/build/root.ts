@@ -1,37 +1,64 @@
 import { rm } from "node:fs/promises";
+import { mapPool } from "../bytes/pool.ts";
 import type { Compressor } from "../layers/compressor.ts";
 import { type StoredLayer, sealLayer } from "../layers/seal.ts";
 import type { Package } from "../model/package.ts";
+import type { Platform } from "../model/platform.ts";
 import type { BuiltPackage } from "../model/result.ts";
-import type { ScriptCoverage } from "../model/rootfs.ts";
+import type { RootView, ScriptCoverage } from "../model/rootfs.ts";
 import type { StoredContent } from "../model/seams.ts";
 import type { Member, PathRule } from "../model/segment.ts";
 import type { Distribution } from "../model/source.ts";
 import { type AccountsWanted, type AccountTable, withAccounts } from "../rootfs/accounts.ts";
 import { aliasLinks, linkPiece } from "../rootfs/alias-links.ts";
 import { compose } from "../rootfs/compose.ts";
+import { type LinkedFile, type UnmetLibrary, unmetLibraries } from "../rootfs/libraries.ts";
+import { machineOf } from "../rootfs/machines.ts";
 import { type RootShape, shapeOf } from "../rootfs/shape.ts";
 import type { DiskStore } from "../store/disk-store.ts";
 import { version } from "../version.ts";
 import { draftLayers, type LayerDraft, partsOf } from "./layer-draft.ts";
 import { memberVersion } from "./member.ts";
-import { contentSize, fitPieces, installed, placing } from "./pieces.ts";
-import { mapPool } from "./pool.ts";
+import {
+  arbiterOf,
+  contentSize,
+  type FittedPiece,
+  fitPieces,
+  installed,
+  linkedFilesOf,
+  placing,
+} from "./pieces.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 5;
+const rootVersion = 6;
 
-/** Everything that a root filesystem of distribution packages depends on. */
-export interface RootPlan {
+/** Packages of one source. Groups do not share layers, so that what changes in one does not move the bytes of another. */
+export interface PackageGroup {
   readonly distribution: Distribution;
-  /** The distribution's own name of the machine. */
+  /** The source's own name of the machine. */
   readonly architecture: string;
   /** In installation order. */
   readonly packages: readonly Package[];
+  /** Whether ELF files lose what only debuggers read. */
+  readonly strip: boolean;
+  /** Whether the source itself sees to it that its programs find their libraries. */
+  readonly isDistribution: boolean;
+}
+
+/** Everything that a root filesystem of packages depends on. */
+export interface RootPlan {
+  /** What others build on comes first: a distribution, then a language's runtime, then an application. */
+  readonly groups: readonly PackageGroup[];
+  /** Of the image: for whom libraries are looked up. */
+  readonly platform: Platform;
+  /** Programs and libraries that will be laid over this root: what they need is looked up in it, too. */
+  readonly own: readonly LinkedFile[];
+  /** What the host brings when the image runs: `libcuda.so.1`. */
+  readonly hostLibraries: readonly string[];
   readonly excludes: readonly PathRule[];
   readonly accounts: AccountsWanted;
   readonly compressor: Compressor;
-  /** At most this many layers, the one of generated files included: 2 or more. */
+  /** At most this many layers, the one of generated files included. */
   readonly layers: number;
   /** SOURCE_DATE_EPOCH in seconds, where it is set. */
   readonly epoch: number | undefined;
@@ -41,6 +68,8 @@ export interface BuiltRoot {
   readonly layers: readonly { readonly layer: StoredLayer; readonly holds: readonly string[] }[];
   readonly packages: readonly BuiltPackage[];
   readonly coverage: readonly ScriptCoverage[];
+  /** What programs that do not come from the distribution will not find. */
+  readonly unmet: readonly UnmetLibrary[];
   readonly accounts: AccountTable;
   readonly shape: RootShape;
   /** Seconds since the epoch: SOURCE_DATE_EPOCH, or when the newest package was built. */
@@ -68,7 +97,7 @@ export async function buildRoot(plan: RootPlan, world: RootWorld): Promise<Built
     version,
     rootVersion,
     memberVersion,
-    { ...plan, distribution: plan.distribution.unpacker.name },
+    { ...plan, groups: plan.groups.map((group) => ({ ...group, distribution: group.distribution.name })) },
   ]);
   return (await recallRoot(key, plan, world)) ?? makeRoot(key, plan, world);
 }
@@ -95,14 +124,17 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
     const pieces = await fitPieces(plan, world, scratch);
     const packages = pieces.map(installed);
     const created = plan.epoch ?? Math.max(0, ...packages.map(({ facts }) => facts.date));
-    const links = aliasLinks(pieces.map(placing), plan.distribution.aliases, created);
-    const { view } = compose([linkPiece(links), ...pieces.map(placing)], plan.distribution.arbiter(packages));
-    const configuration = plan.distribution.configure(view, packages, {
-      architecture: plan.architecture,
-      timestamp: created,
-      excludes: plan.excludes,
-    });
-    const made = [...links, ...configuration.entries];
+    const aliases = plan.groups.flatMap(({ distribution }) => distribution.aliases);
+    const links = aliasLinks(pieces.map(placing), aliases, created);
+    const { view } = compose([linkPiece(links), ...pieces.map(placing)], arbiterOf(pieces));
+    const configurations = plan.groups.map((group) =>
+      group.distribution.configure(view, pieces.filter((piece) => piece.group === group).map(installed), {
+        architecture: group.architecture,
+        timestamp: created,
+        excludes: plan.excludes,
+      }),
+    );
+    const made = [...links, ...configurations.flatMap(({ entries }) => entries)];
     const { entries: generated, table } = withAccounts(view, made, plan.accounts, created);
     const drafts = draftLayers(pieces, view, generated, plan.layers, created, plan.epoch);
     const parts = await mapPool(drafts, world.threads, (draft) => partsOf(draft, plan.compressor, world));
@@ -116,7 +148,8 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
         version,
         size: contentSize(made.facts),
       })),
-      coverage: configuration.coverage,
+      coverage: configurations.flatMap(({ coverage }) => coverage),
+      unmet: unmetIn(view, pieces, plan),
       accounts: table,
       shape: shapeOf(view, generated),
       created,
@@ -133,4 +166,12 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** A distribution sees to its own packages. */
+function unmetIn(view: RootView, pieces: readonly FittedPiece[], plan: RootPlan): UnmetLibrary[] {
+  const machine = machineOf(plan.platform);
+  const foreign = pieces.filter(({ group }) => !group.isDistribution);
+  const files = [...foreign.flatMap(linkedFilesOf), ...plan.own];
+  return machine === undefined ? [] : unmetLibraries(view, files, machine, plan.hostLibraries);
 }

@@ -14,6 +14,7 @@ export interface Engine {
   leaseStore(folder: string): Promise<() => Promise<void>>;
   readonly garbage: typeof import("../store/garbage.ts");
   webFetch(environment: World["environment"]): Promise<Fetch>;
+  recipeInputs(recipe: Recipe, folder: string): Promise<readonly string[]>;
   lockRecipe(recipe: Recipe, world: World, options: LockOptions): Promise<Lock>;
   buildRecipe(recipe: Recipe, lock: Lock, world: World, options: BuildOptions): Promise<BuildResult>;
 }

@@ -24,7 +24,8 @@ export async function lockFor(
   }: { readonly platforms: readonly string[]; readonly refuse: boolean; readonly offline: boolean },
 ): Promise<Lock> {
   const previous = await readLock(place, world.store);
-  const reasons = previous ? staleness(previous, recipe, platforms) : [];
+  const inputs = await io.engine.recipeInputs(recipe, place.folder);
+  const reasons = previous ? staleness(previous, recipe, platforms, inputs) : [];
   if (previous && reasons.length === 0) return previous;
   if (refuse && previous) throw new TareError({ code: "STALE_LOCK", file: place.lockName, reasons });
   if (refuse)

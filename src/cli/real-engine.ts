@@ -1,4 +1,5 @@
 import { buildRecipe } from "../build/build-recipe.ts";
+import { recipeInputs } from "../build/recipe-inputs.ts";
 import { thisHost } from "../build/this-host.ts";
 import { openStore } from "../store/disk-store.ts";
 import * as garbage from "../store/garbage.ts";
@@ -14,6 +15,7 @@ export const realEngine: Engine = {
     const { webFetch } = await import("../http/web-fetch.ts");
     return webFetch({ environment, host: thisHost });
   },
+  recipeInputs,
   lockRecipe: async (...given) => (await import("../build/lock-recipe.ts")).lockRecipe(...given),
   buildRecipe,
 };

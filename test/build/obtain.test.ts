@@ -1,7 +1,7 @@
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { obtainPackages } from "../../src/build/obtain.ts";
+import { fromMirrors, obtainPackages } from "../../src/build/obtain.ts";
 import type { World } from "../../src/build/world.ts";
 import { collect } from "../../src/bytes/bytes.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
@@ -54,6 +54,7 @@ async function withWorld(
     await work({
       store,
       fetch,
+      offline: false,
       environment,
       ...hostWith({}),
       now: () => new Date(0),
@@ -67,7 +68,7 @@ async function withWorld(
 test("the first package that is asked for starts all of them, largest first, each once", async () => {
   const { asked, fetch } = mirror();
   await withWorld(fetch, async (world) => {
-    const { obtain, stop } = obtainPackages([...packages, small], mirrors, world);
+    const { obtain, stop } = obtainPackages([...packages, small], fromMirrors(mirrors, world), world);
     expect(asked).toEqual([]);
     expect((await collect((await obtain(small)).open(), 9, "x")).toString()).toBe("s");
     await Promise.all([obtain(large), obtain(small)]);
@@ -81,13 +82,17 @@ test("what the store has needs neither network nor mirrors; what it has in part 
   const { asked, fetch } = mirror();
   await withWorld(fetch, async (world) => {
     await world.store.put([Buffer.from("s")], small, "small");
-    const alone = obtainPackages([small], () => Promise.reject(new Error("was asked")), world);
+    const alone = obtainPackages(
+      [small],
+      fromMirrors(() => Promise.reject(new Error("was asked")), world),
+      world,
+    );
     await alone.obtain(small);
     await alone.stop();
     expect(asked).toEqual([]);
     const { file } = await world.store.put([Buffer.from(contents.large)], large, "large");
     await truncate(file, 3);
-    const { obtain, stop } = obtainPackages([large], mirrors, world);
+    const { obtain, stop } = obtainPackages([large], fromMirrors(mirrors, world), world);
     expect((await collect((await obtain(large)).open(), 999, "x")).toString()).toBe(contents.large);
     await stop();
   });
@@ -98,7 +103,7 @@ test("what no mirror has any more is gone, and the others come all the same", as
     name === "large" ? undefined : contents[name as keyof typeof contents],
   );
   await withWorld(fetch, async (world) => {
-    const { obtain, stop } = obtainPackages(packages, mirrors, world);
+    const { obtain, stop } = obtainPackages(packages, fromMirrors(mirrors, world), world);
     const [gone, here] = await Promise.allSettled([obtain(large), obtain(small)]);
     expect(gone).toMatchObject({ reason: { code: "PACKAGE_GONE" } });
     expect(here.status).toBe("fulfilled");
@@ -109,7 +114,7 @@ test("what no mirror has any more is gone, and the others come all the same", as
 test("wrong bytes are not kept", async () => {
   const { fetch } = mirror(() => "x");
   await withWorld(fetch, async (world) => {
-    const { obtain, stop } = obtainPackages([small], mirrors, world);
+    const { obtain, stop } = obtainPackages([small], fromMirrors(mirrors, world), world);
     await expect(obtain(small)).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
     expect(await world.store.find(small.digest)).toBeUndefined();
     await stop();
@@ -120,7 +125,7 @@ test("without any address a package is gone, unless a content-addressed mirror h
   const { fetch } = mirror();
   const none = async () => new Map<string, readonly string[]>();
   await withWorld(fetch, async (world) => {
-    const { obtain, stop } = obtainPackages([small], none, world);
+    const { obtain, stop } = obtainPackages([small], fromMirrors(none, world), world);
     await expect(obtain(small)).rejects.toThrow(
       "small 1.0 is not in the store, and no mirror of test is known",
     );
@@ -134,7 +139,7 @@ test("without any address a package is gone, unless a content-addressed mirror h
   await withWorld(
     byDigest,
     async (world) => {
-      const { obtain, stop } = obtainPackages([small], none, world);
+      const { obtain, stop } = obtainPackages([small], fromMirrors(none, world), world);
       await obtain(small);
       await stop();
       expect(urls[0]).toContain(small.digest.slice("sha256:".length));
@@ -147,12 +152,12 @@ test("stopping ends what is on its way, and whoever waits hears of it", async ()
   const never: Fetch = ({ signal }) =>
     new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   await withWorld(never, async (world) => {
-    const { obtain, stop } = obtainPackages(packages, mirrors, world);
+    const { obtain, stop } = obtainPackages(packages, fromMirrors(mirrors, world), world);
     const waiting = obtain(small);
     waiting.catch(() => undefined);
     await new Promise((wake) => setTimeout(wake, 20));
     await stop();
     await expect(waiting).rejects.toThrow();
-    await obtainPackages([], mirrors, world).stop();
+    await obtainPackages([], fromMirrors(mirrors, world), world).stop();
   });
 });

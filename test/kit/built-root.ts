@@ -27,7 +27,7 @@ export interface RootOfPackages {
 export async function rootOfPackages(
   folder: string,
   packages: readonly TestPackage[],
-  options: Partial<RootPlan> & { readonly threads?: number; readonly store?: DiskStore } = {},
+  options: Partial<Omit<RootPlan, "groups">> & { readonly threads?: number; readonly store?: DiskStore } = {},
 ): Promise<RootOfPackages> {
   const { threads = 2, store = await openStore(join(folder, "store")), ...rest } = options;
   const locked = await Promise.all(
@@ -52,9 +52,12 @@ export async function rootOfPackages(
   );
   const root = await buildRoot(
     {
-      distribution: debian,
-      architecture: "amd64",
-      packages: locked,
+      groups: [
+        { distribution: debian, architecture: "amd64", packages: locked, strip: false, isDistribution: true },
+      ],
+      platform: { os: "linux", architecture: "amd64" },
+      own: [],
+      hostLibraries: [],
       excludes: [],
       accounts: { users: [], groups: [] },
       compressor: { format: "gzip", level: 5 },

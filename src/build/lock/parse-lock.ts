@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Digest, isDigest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
+import { isOfNpm } from "../of-npm.ts";
 import { readYaml, type YamlKind } from "../yaml/document.ts";
 import { inFileOrder, spotsOf } from "../yaml/problems.ts";
 import { integer, matching, object, strictList, text } from "../yaml/shapes.ts";
@@ -16,16 +17,28 @@ const digest = z.custom<Digest>(
   (value) => typeof value === "string" && isDigest(value),
   "must be a digest, as sha256:…",
 );
+const isPlainPath = (path: string) =>
+  !path.split("/").some((segment) => segment === ".." || segment === "." || segment === "");
 // Joined to a mirror's URL and to the store's messages, so it may lead nowhere else.
 const location = matching(/^(?!\/)[^\0-\x20\\?#]{1,1024}$/, "a path relative to the repository").refine(
-  (path) => !path.split("/").some((segment) => segment === ".." || segment === "." || segment === ""),
+  isPlainPath,
   "must be a plain path, without . and ..",
 );
+/** A package that its project names by its address. */
+const address = matching(/^https?:\/\/[^\0-\x20\\/@]+\/[^\0-\x20\\#]{1,2000}$/, "an address");
+const place = matching(/^[^\p{Cc}\\]{1,2000}$/u, "a path below the application").refine(
+  isPlainPath,
+  "must be a plain path, without . and ..",
+);
+const integrity = matching(/^sha(?:1|256|384|512)-[A-Za-z0-9+/]{20,100}={0,2}$/, "an integrity, as sha512-…");
 
 const repository = object({
   id: word(),
-  index: digest,
-  date: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/, "a time, as 2026-01-31T12:00:00Z"),
+  index: digest.optional(),
+  date: matching(
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/,
+    "a time, as 2026-01-31T12:00:00Z",
+  ).optional(),
   keys: strictList(
     matching(/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/, "a fingerprint of 40 upper-case hexadecimal digits"),
   ),
@@ -35,9 +48,11 @@ const lockedPackage = object({
   name: word(),
   version: word(),
   architecture: word(),
+  path: place.optional(),
   digest,
+  integrity: integrity.optional(),
   size: integer(0, Number.MAX_SAFE_INTEGER),
-  location,
+  location: z.union([location, address]),
   repository: word(),
   source: word(),
   because: strictList(word()).default([]),
@@ -57,9 +72,11 @@ const lockSchema = object({
   const known = new Set(lock.repositories.map(({ id }) => id));
   for (const [platform, packages] of Object.entries(lock.platforms))
     packages.forEach((one, index) => {
-      const path = ["platforms", platform, index, "repository"];
-      if (!known.has(one.repository))
-        context.addIssue({ code: "custom", path, message: "is none of the repositories above" });
+      const complain = (field: string, message: string) =>
+        context.addIssue({ code: "custom", path: ["platforms", platform, index, field], message });
+      if (!known.has(one.repository)) complain("repository", "is none of the repositories above");
+      if (one.location.includes("//") && !isOfNpm(one.repository))
+        complain("location", "must be a plain path, without . and ..");
     });
 });
 
@@ -77,6 +94,19 @@ export function parseLock(text: string, { file }: { readonly file: string }): Lo
   return {
     ...rest,
     version: 1,
-    platforms: Object.entries(platforms).map(([platform, packages]) => ({ platform, packages })),
+    repositories: rest.repositories.map(present),
+    platforms: Object.entries(platforms).map(([platform, packages]) => ({
+      platform,
+      packages: packages.map(present),
+    })),
   };
 }
+
+/** The same without what is undefined: absent and undefined are one in YAML, and not in our types. */
+function present<Value extends object>(value: Value): Present<Value> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as Present<Value>;
+}
+
+type Present<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };

@@ -31,14 +31,19 @@ export function lockText(lock: Lock): string {
 }
 
 function byName(a: Package, b: Package): number {
-  return byText(a.name, b.name) || byText(a.architecture, b.architecture) || byText(a.version, b.version);
+  return (
+    byText(a.name, b.name) ||
+    byText(a.architecture, b.architecture) ||
+    byText(a.version, b.version) ||
+    byText(a.path ?? "", b.path ?? "")
+  );
 }
 
 function repositoryLines({ id, index, date, keys }: LockedRepository): string[] {
   return [
     `  - id: ${scalar(id)}`,
-    `    index: ${scalar(index)}`,
-    `    date: ${scalar(date)}`,
+    ...(index === undefined ? [] : [`    index: ${scalar(index)}`]),
+    ...(date === undefined ? [] : [`    date: ${scalar(date)}`]),
     // All in quotes, since some fingerprints look like numbers.
     `    keys: [${[...keys]
       .sort(byText)
@@ -52,7 +57,9 @@ function packageLines(one: Package): string[] {
     `    - name: ${scalar(one.name)}`,
     `      version: ${scalar(one.version)}`,
     `      architecture: ${scalar(one.architecture)}`,
+    ...(one.path === undefined ? [] : [`      path: ${scalar(one.path)}`]),
     `      digest: ${scalar(one.digest)}`,
+    ...(one.integrity === undefined ? [] : [`      integrity: ${scalar(one.integrity)}`]),
     `      size: ${one.size}`,
     `      location: ${scalar(one.location)}`,
     `      repository: ${scalar(one.repository)}`,

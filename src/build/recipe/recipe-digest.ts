@@ -3,13 +3,33 @@ import type { Recipe } from "./recipe.ts";
 
 /**
  * What a lock says it was made for: a digest of all that decides which packages are chosen and who vouches for them,
- * which is `platforms` and `packages` without the mirrors. Everything else (config, files, excludes, compression, the
- * order of keys, comments) may change without making the lock stale; so may mirrors, since keys and digests decide
- * what is taken, not the host it comes from.
+ * which is `platforms`, `packages` without the mirrors and without where an application lies, and what outside the
+ * recipe they name (`inputs`, from `recipeInputs`). Everything else (config, excludes, compression, the order of keys,
+ * comments) may change without making the lock stale; so may mirrors, since keys and digests decide what is taken, not
+ * the host it comes from.
  */
-export function recipeDigest({ platforms, packages }: Recipe): Digest {
-  const wants = packages.map(({ mirror: _mirror, securityMirror: _securityMirror, ...rest }) => rest);
-  return digestOf(canonical({ platforms: [...(platforms ?? [])].sort(), packages: wants }));
+export function recipeDigest(
+  { platforms, packages, hostLibraries }: Recipe,
+  inputs: readonly string[] = [],
+): Digest {
+  const wants = packages.map(wantOf);
+  return digestOf(
+    canonical({
+      platforms: [...(platforms ?? [])].sort(),
+      packages: wants,
+      ...(hostLibraries.length > 0 && { hostLibraries: [...hostLibraries].sort() }),
+      ...(inputs.length > 0 && { inputs }),
+    }),
+  );
+}
+
+function wantOf(item: Recipe["packages"][number]): unknown {
+  if (item.from === "npm") {
+    const { to: _to, strip: _strip, ...wants } = item;
+    return wants;
+  }
+  const { mirror: _mirror, securityMirror: _securityMirror, ...wants } = item;
+  return wants;
 }
 
 /** JSON with its keys sorted: one text for one value. */

@@ -1,14 +1,17 @@
 import type { RuntimeConfig } from "../../model/image.ts";
-import type { Recipe } from "./recipe.ts";
+import { applicationOf, type Recipe } from "./recipe.ts";
 
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
  * `config:` as the image configuration spells it. `user` is who the program runs as by number, once the accounts of
- * the image are known; the recipe's own `config.user` wins, and nothing at all means root.
+ * the image are known; the recipe's own `config.user` wins, and nothing at all means root. An application starts in
+ * its own folder unless the recipe says otherwise.
  */
-export function runtimeConfigOf({ config }: Recipe, user?: string): RuntimeConfig {
-  const { entrypoint, cmd, workdir, volumes, expose, labels, stopSignal } = config;
+export function runtimeConfigOf(recipe: Recipe, user?: string): RuntimeConfig {
+  const { config } = recipe;
+  const { workdir = applicationOf(recipe)?.to } = config;
+  const { entrypoint, cmd, volumes, expose, labels, stopSignal } = config;
   const env = Object.entries({ PATH: usualPath, ...config.env });
   const runsAs = config.user ?? user;
   return {

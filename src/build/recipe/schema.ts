@@ -6,6 +6,7 @@ import { compression } from "./compression.ts";
 import { debianPackages } from "./debian.ts";
 import { duration } from "./duration.ts";
 import { mode, owner, rootPath, sourcePath } from "./files.ts";
+import { npmPackages } from "./npm.ts";
 
 /**
  * `tare.yaml`. The types of recipe.ts and the JSON Schema that editors use are made from this; every field says in its
@@ -124,7 +125,9 @@ const config = object({
   user: matching(/^\S{1,128}$/, "USER or USER:GROUP")
     .optional()
     .describe("The user as the runtime gets it (default: accounts.run-as)"),
-  workdir: rootPath.optional().describe("The directory it starts in (default: /)"),
+  workdir: rootPath
+    .optional()
+    .describe("The directory it starts in (default: that of an npm application, else /)"),
   expose: listOf(
     matching(/^[1-9][0-9]{0,4}(?:\/(?:tcp|udp|sctp))?$/, "a port, as 8080 or 53/udp")
       .refine((port) => Number.parseInt(port, 10) <= 65_535, "must be a port: at most 65535")
@@ -164,13 +167,18 @@ export const recipeSchema = object({
     .describe(
       `Values of $\{NAME} elsewhere in this file, unless --set NAME=VALUE says otherwise; $$ is a plain $`,
     ),
-  packages: listOf(z.discriminatedUnion("from", [debianPackages]), 20)
+  packages: listOf(z.discriminatedUnion("from", [debianPackages, npmPackages]), 20)
     .default([])
     .describe("Where packages come from, and which"),
   excludes: excludes
     .default({ default: true, add: [], keep: [] })
     .describe(
       "Paths of packages that are left out: none, default (manuals, documentation, translations), a list of globs beside the default, or a mapping",
+    ),
+  "host-libraries": listOf(matching(/^[^/\s]{1,255}$/, "the name of a library, as libcuda.so.1"))
+    .default([])
+    .describe(
+      "Libraries that the host brings when the image runs, so that no package need provide them: [libcuda.so.1]",
     ),
   locales: listOf(locale).default([]).describe("Locales whose translations stay: [de, pt_BR]"),
   files: listOf(file).default([]).describe("Files of your own"),
@@ -201,11 +209,22 @@ export const recipeSchema = object({
     .default([])
     .describe("Where the image is written to, as docker-archive:NAME.tar or oci:FOLDER:TAG"),
 }).superRefine((value, context) => {
-  if (value.packages.length > 1)
+  const second = (isOfKind: (from: string) => boolean, message: string) => {
+    const found = value.packages.flatMap(({ from }, index) => (isOfKind(from) ? [index] : []));
+    if (found[1] !== undefined) context.addIssue({ code: "custom", path: ["packages", found[1]], message });
+  };
+  second(
+    (from) => from !== "npm",
+    "is one too many: one item names all suites, and further archives go under its repositories",
+  );
+  second((from) => from === "npm", "is one too many: an image holds one npm application");
+  const npm = value.packages.findIndex(({ from }) => from === "npm");
+  const application = value.packages[npm];
+  if (application?.from === "npm" && application.node === "debian" && value.packages.length === 1)
     context.addIssue({
       code: "custom",
-      path: ["packages", 1],
-      message: "is one too many: one item names all suites, and further archives go under its repositories",
+      path: ["packages", npm, "node"],
+      message: "needs an item with from: debian or ubuntu, whose nodejs it is",
     });
   if (value.accounts.runAs !== undefined && value.config.user !== undefined)
     context.addIssue({

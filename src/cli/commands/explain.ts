@@ -22,7 +22,8 @@ export const explain = command({
       const recipe = await readRecipe(place, options.set, world.store);
       const platforms = platformsOf(options.platform, recipe);
       const previous = await readLock(place, world.store);
-      const fits = previous !== undefined && staleness(previous, recipe, platforms).length === 0;
+      const inputs = await io.engine.recipeInputs(recipe, place.folder);
+      const fits = previous !== undefined && staleness(previous, recipe, platforms, inputs).length === 0;
       const lock = fits
         ? previous
         : await io.engine.lockRecipe(recipe, world, {

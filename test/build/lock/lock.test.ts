@@ -149,9 +149,9 @@ test.each([
 });
 
 test("a lock is stale when the packages asked for changed, or a platform is missing", () => {
-  expect(staleness(lock, recipe, ["linux/amd64"])).toEqual([]);
-  expect(staleness(lock, recipe, ["linux/arm64"])).toEqual(["it has no packages for linux/arm64"]);
-  expect(staleness({ ...lock, recipe: digest("d") }, recipe, ["linux/amd64"])).toEqual([
+  expect(staleness(lock, recipe, ["linux/amd64"], [])).toEqual([]);
+  expect(staleness(lock, recipe, ["linux/arm64"], [])).toEqual(["it has no packages for linux/arm64"]);
+  expect(staleness({ ...lock, recipe: digest("d") }, recipe, ["linux/amd64"], [])).toEqual([
     "the recipe's packages or platforms changed after it was written",
   ]);
 });

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: recipes write their variables so
+
 import { describe, expect, test } from "vitest";
 import { parseRecipe } from "../../../src/build/recipe/parse-recipe.ts";
+import { distributionOf } from "../../../src/build/recipe/recipe.ts";
 import { TareError } from "../../../src/errors.ts";
 
 const parse = (text: string, variables: Record<string, string> = {}) =>
@@ -25,6 +27,7 @@ describe("a recipe", () => {
       excludes: { default: true, add: [], keep: [] },
       locales: [],
       files: [],
+      hostLibraries: [],
       accounts: { users: [], groups: [] },
       config: {},
       annotations: {},
@@ -36,7 +39,7 @@ describe("a recipe", () => {
   test("is a plain value that survives JSON, and nobody can change it", () => {
     const recipe = parse(everything);
     expect(JSON.parse(JSON.stringify(recipe))).toEqual(recipe);
-    expect(Object.isFrozen(recipe.packages[0]?.include)).toBe(true);
+    expect(Object.isFrozen(distributionOf(recipe)?.include)).toBe(true);
     expect(Object.isFrozen(recipe.config)).toBe(true);
   });
 
@@ -122,7 +125,7 @@ describe("a variable", () => {
   test("can be a number or a boolean where one is wanted", () => {
     const text = "name: x\nlayers: ${N}\npackages: { from: debian, suite: bookworm, recommends: '${R}' }";
     const recipe = parse(text, { N: "7", R: "true" });
-    expect([recipe.layers, recipe.packages[0]?.recommends]).toEqual([7, true]);
+    expect([recipe.layers, distributionOf(recipe)?.recommends]).toEqual([7, true]);
   });
 
   test("is not looked for in a value, so a value cannot name another", () => {
@@ -178,7 +181,7 @@ to: [docker:x]`;
       'tare.yaml:5:5: packages[0] has the unknown key "suit"; did you mean "suite"?',
       'tare.yaml:6:14: packages[0].variant must be none, essential, minbase or apt; did you mean "minbase"?',
       "tare.yaml:7:22: packages[0].include[1] must be a package name, NAME=VERSION or NAME/SUITE.",
-      "tare.yaml:8:11: packages[1].from must be debian or ubuntu.",
+      "tare.yaml:8:11: packages[1].from must be debian, ubuntu or npm.",
       "tare.yaml:11:11: files[0].to must be an absolute path.",
       "tare.yaml:12:11: files[1].to must have no . or .. or control character in it.",
       "tare.yaml:12:26: files[1].from must stay inside the recipe's folder.",

@@ -78,7 +78,7 @@ test("a repository is opened: who signed it, when, and its indexes in the store"
     date: "2025-01-01T00:00:00Z",
     keys: [(await defaultSigningKey()).fingerprint],
   });
-  expect(store.kept.get(opened.locked.index)).toEqual(Buffer.from(bytes));
+  expect(store.kept.get(digestOf(bytes))).toEqual(Buffer.from(bytes));
   expect(opened.indexes.map(({ component, architecture }) => [component, architecture])).toEqual([
     ["main", "amd64"],
   ]);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mapPool } from "../../src/build/pool.ts";
+import { mapPool } from "../../src/bytes/pool.ts";
 
 const pause = (milliseconds: number) => new Promise((wake) => setTimeout(wake, milliseconds));
 

@@ -1,0 +1,69 @@
+import { resolve } from "node:path";
+import type { Package } from "../model/package.ts";
+import type { Platform } from "../model/platform.ts";
+import { debianArchitecture } from "../sources/debian/architectures.ts";
+import { debian } from "../sources/debian/distribution.ts";
+import { npmApplication } from "../sources/npm/application.ts";
+import { nodeRuntime } from "../sources/npm/node-runtime.ts";
+import { npmPlatform } from "../sources/npm/platform.ts";
+import { projectLayout } from "../sources/npm/project-layout.ts";
+import { installOrderOf } from "./install-order.ts";
+import { isOfNpm } from "./of-npm.ts";
+import { applicationOf, distributionOf, type NpmPackages, type Recipe } from "./recipe/recipe.ts";
+import type { PackageGroup } from "./root.ts";
+
+/**
+ * A recipe's locked packages of one platform in the groups that make its root: the distribution, the runtime, the
+ * application. Groups without packages are left out.
+ * @param folder the recipe's, absolute
+ */
+export async function groupsOf(
+  recipe: Recipe,
+  packages: readonly Package[],
+  platform: Platform,
+  folder: string,
+): Promise<PackageGroup[]> {
+  const groups: PackageGroup[] = [];
+  if (distributionOf(recipe) !== undefined)
+    groups.push({
+      distribution: debian,
+      architecture: debianArchitecture(platform),
+      packages: installOrderOf(packages.filter(({ repository }) => !isOfNpm(repository))),
+      strip: false,
+      isDistribution: true,
+    });
+  const application = applicationOf(recipe);
+  if (application !== undefined) {
+    const ofNpm = packages.filter(({ repository }) => isOfNpm(repository));
+    groups.push(...(await applicationGroups(application, ofNpm, platform, folder)));
+  }
+  return groups;
+}
+
+async function applicationGroups(
+  { project, to, slim, strip }: NpmPackages,
+  packages: readonly Package[],
+  platform: Platform,
+  folder: string,
+): Promise<PackageGroup[]> {
+  const architecture = npmPlatform(platform).cpu;
+  const runtime = packages.filter(({ path }) => path === undefined);
+  const application = npmApplication({
+    to,
+    slim,
+    platform: npmPlatform(platform),
+    readsTypes: packages.some(({ name }) => name === "typescript"),
+    ...(project === undefined ? { links: [] } : await projectLayout(resolve(folder, project))),
+  });
+  const groups: PackageGroup[] = [
+    { distribution: nodeRuntime(), architecture, packages: runtime, strip, isDistribution: false },
+    {
+      distribution: application,
+      architecture,
+      packages: packages.filter(({ path }) => path !== undefined),
+      strip,
+      isDistribution: false,
+    },
+  ];
+  return groups.filter((group) => group.packages.length > 0);
+}
