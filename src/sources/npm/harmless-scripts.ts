@@ -18,12 +18,15 @@ export const harmlessCommands: readonly HarmlessCommand[] = [
   { command: /^node \S{0,60}opencollective\S{0,40}$/, why: money },
   { command: /^node attribution\.js$/, why: "says whose work it is" },
   { command: /^(?:npx )?(?:only-allow|check-node-version|check-engines?)\b[^`$]{0,60}$/, why: check },
+  { command: /^node scripts\/preinstall-entry\.js$/, why: check },
   { command: /^(?:echo\b[^`$>|]{0,200}|true|:|exit 0)$/, why: "does nothing" },
 ];
 
 /** Packages whose script is known to do nothing that the package needs, whatever its line looks like. */
 export const harmlessPackages: Readonly<Record<string, string>> = {
+  "@apollo/protobufjs": "warns of how versions are written",
   "@scarf/scarf": "tells its makers that it was installed",
+  "aws-sdk": "says that it is no longer maintained",
   "core-js": money,
   "core-js-bundle": money,
   "core-js-pure": money,
@@ -36,7 +39,7 @@ export const harmlessPackages: Readonly<Record<string, string>> = {
 };
 
 /** The last of a line's alternatives succeeds whatever happened before it. */
-const mayFail = /\|\|\s*(?:true|:|exit 0|echo\b[^`$>|]{0,200})\s*$/;
+const mayFail = /\|\|\s*\(?\s*(?:true|:|exit 0|echo\b[^`$>|]{0,200})\s*\)?\s*$/;
 
 /** Why a package's script does not matter in a container; undefined where nobody knows that. */
 export function whyHarmless(name: string, line: string): string | undefined {

@@ -7,8 +7,6 @@ export interface Manifest {
   readonly version: string | undefined;
   /** Name of each command, and the file that it runs, relative to the package. */
   readonly bin: readonly (readonly [command: string, file: string])[];
-  /** Relative folder whose files are all commands (`directories.bin`), where there is no `bin`. */
-  readonly binFolder: string | undefined;
   /** `preinstall`, `install`, `postinstall` as far as they are there, in this order. */
   readonly scripts: readonly (readonly [script: string, line: string])[];
   /** Whether npm would compile it where there is a `binding.gyp` (`gypfile: false` forbids that). */
@@ -54,7 +52,6 @@ export function readManifest(bytes: Uint8Array, where: string): Manifest {
     name,
     version: textOf(parsed.version),
     bin,
-    binFolder: bin.length > 0 ? undefined : textOf(objectOf(parsed.directories).bin),
     scripts: ["preinstall", "install", "postinstall"].flatMap((script) => {
       const line = textOf(objectOf(parsed.scripts)[script]);
       return line === undefined || line.trim() === "" ? [] : [[script, line] as const];

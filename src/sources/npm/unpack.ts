@@ -83,7 +83,7 @@ function innerPackages(manifests: ReadonlyMap<string, Manifest>, survey: Survey)
     at,
     name: manifest.name ?? "",
     version: manifest.version ?? "",
-    bin: commandsOf(at, manifest, survey),
+    bin: manifest.bin,
     scripts: scriptsOf(at, manifest, survey),
     optional: manifest.optional,
     forOnePlatform: manifest.forOnePlatform,
@@ -92,17 +92,6 @@ function innerPackages(manifests: ReadonlyMap<string, Manifest>, survey: Survey)
 
 function below(folder: string, path: string): string {
   return folder === "" ? path : `${folder}/${path}`;
-}
-
-function commandsOf(at: string, { bin, binFolder }: Manifest, survey: Survey): InnerPackage["bin"] {
-  if (binFolder === undefined) return bin;
-  const folder = binFolder.replace(/^(?:\.?\/+)+|\/+$/g, "");
-  const prefix = `${below(at, folder)}/`;
-  return [...survey.files]
-    .filter(([path, { header }]) => header.type === "file" && path.startsWith(prefix))
-    .map(([path]) => path.slice(at === "" ? 0 : at.length + 1))
-    .map((path) => [path.slice(path.lastIndexOf("/") + 1), path] as const)
-    .filter(([command]) => !command.startsWith("."));
 }
 
 /** npm compiles a package that has a `binding.gyp` and does not say how it is built. */
