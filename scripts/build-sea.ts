@@ -1,9 +1,6 @@
 /**
  * `npm run build:sea [-- FILE]`: tare as one executable file with Node inside, for this machine's platform
  * (default: dist/tare). Licences of all that is in it go to FILE.licences.
- *
- * Inside there is no file to import, so everything is one script; what tare would load later is still run only then.
- * The optional native xz decoder can't come along: its WebAssembly twin does the work.
  */
 import { execFileSync } from "node:child_process";
 import {
@@ -19,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
-import { bundling } from "./bundle.ts";
+import { asOneScript } from "./bundle.ts";
 import { licencesOf } from "./licences.ts";
 
 const target = resolve(process.argv[2] ?? "dist/tare");
@@ -28,15 +25,9 @@ const workshop = mkdtempSync(join(tmpdir(), "tare-sea-"));
 try {
   const script = join(workshop, "tare.cjs");
   const { metafile } = await build({
-    ...bundling,
+    ...asOneScript,
     entryPoints: ["scripts/single-file.ts"],
     outfile: script,
-    format: "cjs",
-    external: ["node-liblzma"],
-    // A script that starts from a blob can't import(), only require Node's own modules.
-    supported: { "dynamic-import": false },
-    define: { ...bundling.define, "import.meta.url": "SCRIPT_URL" },
-    banner: { js: `const SCRIPT_URL = require("node:url").pathToFileURL(process.execPath).href;` },
   });
 
   const blob = join(workshop, "tare.blob");
@@ -64,6 +55,6 @@ try {
 function nodeLicence(): string {
   const home = join(dirname(process.execPath), "..");
   const [file] = globSync([`${home}/LICENSE`, `${home}/node_modules/node-*/LICENSE`]);
-  if (file === undefined) throw new Error(`no licence of Node.js below ${home}`);
+  if (file === undefined) throw new Error(`no licence of Node.js below ${home}: npm ci brings it`);
   return `Node.js ${process.versions.node}\n${"-".repeat(72)}\n${readFileSync(file, "utf8")}`;
 }

@@ -33,16 +33,45 @@ const plain: Plugin = {
   },
 };
 
-/** How the published package and the single file are bundled alike. */
-export const bundling = {
+const bundling = {
   bundle: true,
   platform: "node",
   target: "node24",
   minifySyntax: true,
   legalComments: "none",
   plugins: [leftOut, plain],
-  // Arborist examines itself when it runs in its own folder, and asks for that folder where there is none.
-  define: { "process.env.ARBORIST_DEBUG": `"0"` },
   metafile: true,
   logLevel: "warning",
+} as const satisfies BuildOptions;
+
+// Arborist examines itself when it runs in its own folder, and asks for that folder where there is none.
+const define = { "process.env.ARBORIST_DEBUG": `"0"` };
+
+/** The published package: parts that a command does not need stay in chunks of their own and are not loaded. */
+export const inChunks = {
+  ...bundling,
+  define,
+  format: "esm",
+  splitting: true,
+  // openpgp stays a dependency of its own: users get its fixes without waiting for us, and its licence (LGPL) wants it
+  // replaceable. node-liblzma is native and optional.
+  external: ["openpgp", "node-liblzma"],
+  // Bundled CommonJS asks for Node's own modules with require, which an ES module has not.
+  banner: {
+    js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
+  },
+} as const satisfies BuildOptions;
+
+/**
+ * The single file: inside it there is no other one to import, so everything is one script; what tare would load later
+ * is still run only then. The optional native xz decoder can't come along: its WebAssembly twin does the work.
+ */
+export const asOneScript = {
+  ...bundling,
+  define: { ...define, "import.meta.url": "SCRIPT_URL" },
+  format: "cjs",
+  external: ["node-liblzma"],
+  // A script that starts from a blob can't import(), only require Node's own modules.
+  supported: { "dynamic-import": false },
+  banner: { js: `const SCRIPT_URL = require("node:url").pathToFileURL(process.execPath).href;` },
 } as const satisfies BuildOptions;
