@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type RunningImage, startImage } from "../../scripts/start-image.ts";
+import { type RunningImage, startImage } from "../../scripts/start/start-image.ts";
 import { mustRun } from "../kit/command.ts";
 import { type BuiltExample, buildExample, buildFolder, runInRoot, unpack } from "../kit/example.ts";
 import { findPeer } from "../kit/peers.ts";

@@ -15,10 +15,10 @@ const patience = 60_000;
 
 /**
  * A docker daemon for the length of `work`, with its own containerd, folders and socket, no bridge and no firewall
- * rules. Containers need `--network none` or `host`. Everything is stopped and removed afterwards.
+ * rules; `socket` is what DOCKER_HOST calls it. Containers need `--network none` or `host`. Everything is stopped and removed afterwards.
  */
 export async function withDockerd<Value>(
-  work: (docker: Docker) => Promise<Value>,
+  work: (docker: Docker, socket: string) => Promise<Value>,
   { storage = "overlay2" }: { readonly storage?: "overlay2" | "vfs" } = {},
 ): Promise<Value> {
   const folder = await mkdtemp(join(tmpdir(), "tare-dockerd-"));
@@ -36,7 +36,7 @@ export async function withDockerd<Value>(
     started.push(await start("containerd", ["--config", join(folder, "containerd.toml")], folder));
     started.push(await start("dockerd", dockerdArgs(folder, socket, storage), folder));
     await untilReady(docker, started, folder);
-    return await work(docker);
+    return await work(docker, socket);
   } finally {
     for (const child of started.reverse()) await stop(child);
     await runCommand("umount", ["--recursive", "--quiet", folder]);

@@ -1,6 +1,6 @@
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type ShippedImage, shippedImage } from "../../scripts/shipped-image.ts";
+import { type ShippedImage, shippedImage } from "../../scripts/start/shipped-image.ts";
 import type { BuildResult } from "../../src/model/result.ts";
 import { mustRun, type Ran, runCommand } from "./command.ts";
 

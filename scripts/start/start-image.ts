@@ -3,14 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Gate, openGate } from "./loopback-gate.ts";
+import { asRoot, mustRun, run } from "./program.ts";
 import type { ShippedImage } from "./shipped-image.ts";
-import { run, type Started, starters } from "./starters.ts";
-
-/** A folder of this machine for the program to use. */
-export interface Volume {
-  readonly from: string;
-  readonly to: string;
-}
+import type { Started, ToStart, Volume } from "./started.ts";
+import { type Starter, starters } from "./starters.ts";
 
 export interface StartOptions {
   /** What the program listens on. */
@@ -56,44 +52,24 @@ const patience = 30_000;
  * @throws NoRuntime; also when it starts but does not answer: then the reason holds what it printed
  */
 export async function startImage(image: ShippedImage, options: StartOptions): Promise<RunningImage> {
-  const reasons = new Map<string, string>();
   const folder = mkdtempSync(join(tmpdir(), "tare-start-"));
   const remove = () => {
     // An image may hold folders that nobody may write to, not even to remove what is in them.
-    if (process.getuid?.() !== 0) run("chmod", ["-R", "u+rwX", folder]);
+    if (!asRoot) run("chmod", ["-R", "u+rwX", folder]);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
     // The program may run as somebody else than who starts it.
     chmodSync(folder, 0o755);
-    const root = join(folder, "root");
-    mkdirSync(root);
-    run("tar", ["-xf", image.tarball, "-C", root, "--numeric-owner", "--delay-directory-restore"]);
-    // Where runtimes mount things; docker makes what an image lacks.
-    for (const name of ["dev", "proc"]) mkdirSync(join(root, name), { recursive: true });
+    const root = unpack(image, join(folder, "root"));
+    const reasons = new Map<string, string>();
     for (const starter of starters) {
       if (options.runtime !== undefined && starter.name !== options.runtime) continue;
+      const scratch = mkdtempSync(join(folder, "scratch-"));
+      chmodSync(scratch, 0o755);
       try {
-        const scratch = mkdtempSync(join(folder, "scratch-"));
-        chmodSync(scratch, 0o755);
-        const started = await starter.start({ ...image, ...options, root, scratch });
-        let door: Door | undefined;
-        const stop = async () => {
-          await door?.close();
-          await started.stop();
-        };
-        try {
-          door = await untilReady(started, options);
-        } catch (error) {
-          await stop();
-          throw error;
-        }
-        return {
-          runtime: starter.name,
-          port: door.port,
-          output: started.output,
-          stop: () => stop().finally(remove),
-        };
+        const running = await startWith(starter, { ...image, ...options, root, scratch }, options);
+        return { ...running, stop: () => running.stop().finally(remove) };
       } catch (error) {
         const why = (error as Error).message;
         reasons.set(starter.name, why);
@@ -105,6 +81,34 @@ export async function startImage(image: ShippedImage, options: StartOptions): Pr
     remove();
     throw error;
   }
+}
+
+function unpack({ tarball }: ShippedImage, root: string): string {
+  mkdirSync(root);
+  mustRun("tar", ["-xf", tarball, "-C", root, "--numeric-owner", "--delay-directory-restore"]);
+  // Where runtimes mount things; docker makes what an image lacks.
+  for (const name of ["dev", "proc"]) mkdirSync(join(root, name), { recursive: true });
+  return root;
+}
+
+async function startWith(starter: Starter, image: ToStart, options: StartOptions): Promise<RunningImage> {
+  const started = await starter.start(image);
+  let door: Door;
+  try {
+    door = await untilReady(started, options);
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+  return {
+    runtime: starter.name,
+    port: door.port,
+    output: started.output,
+    async stop() {
+      await door.close();
+      await started.stop();
+    },
+  };
 }
 
 /** The way to the program: its port of this machine. */
