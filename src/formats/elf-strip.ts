@@ -27,10 +27,11 @@ export interface StripPlan {
 
 const ET_EXEC = 2;
 const ET_DYN = 3;
+const SHT_DYNSYM = 11;
 /** A tar rounds files up to blocks of that size: less is no reason to give a file other bytes than it was published with. */
 const WORTHWHILE = 512;
-/** Linkers align with less. Any more between two sections was put there by somebody, for a reason of his own. */
-const MAX_PADDING = 64;
+/** Pages, which sections may be aligned to, have no more. A wider gap was left by somebody for a reason of his own. */
+const MAX_PADDING = 1 << 16;
 
 /**
  * How a program or a shared library loses what only linkers and debuggers read: what `strip --strip-all` does, and
@@ -67,18 +68,23 @@ function loadedEnd(read: RandomAccess, header: ElfHeader): number | undefined {
 }
 
 /**
- * Loaded sections are in what stays, all others behind it, and no loaded section gets another number, since dynamic
- * symbols name them by it.
+ * Loaded sections are in what stays, all others behind it: but for the names of all, which Go's linker puts among the
+ * loaded ones. Where there are dynamic symbols, which name sections by number, loaded sections keep theirs.
  */
 function isSound({ sections, names }: ElfSections, end: number, unused: ReadonlySet<number>): boolean {
-  const first = Math.min(...unused);
+  const dynamic = sections.some(({ type }) => type === SHT_DYNSYM);
+  const first = dynamic ? Math.min(...unused) : sections.length;
   return sections.every((section, index) => {
     if (section.hollow || (section.loaded && (index === names || index > first))) return false;
     if (section.link === names && !unused.has(index)) return false;
     if (section.size === 0) return true;
-    if (section.loaded) return section.offset + section.size <= end;
+    if (section.loaded || (index === names && section.offset < end)) return endOf(section) <= end;
     return section.offset >= end && isAlignment(section.alignment);
   });
+}
+
+function endOf({ offset, size }: { readonly offset: number; readonly size: number }): number {
+  return offset + size;
 }
 
 function isAlignment(value: number): boolean {
@@ -92,16 +98,15 @@ function isAccountedFor(
   end: number,
   size: number,
 ): boolean {
-  const pieces: { readonly offset: number; readonly size: number }[] = sections.filter(
-    (section) => !section.loaded && section.size > 0,
+  // What Go's linker puts before the code, names and headers of sections, stays there, unread.
+  const pieces = [...sections.filter((one) => !one.loaded && one.size > 0), table].filter(
+    (one) => endOf(one) > end,
   );
-  // Go's linker puts the headers of sections before the code; the old ones stay there, unread.
-  if (table.offset + table.size > end) pieces.push(table);
   let at = end;
   for (const piece of pieces.sort((a, b) => a.offset - b.offset)) {
     const gap = piece.offset - at;
     if (gap < 0 || gap > MAX_PADDING || read(at, gap).some((byte) => byte !== 0)) return false;
-    at = piece.offset + piece.size;
+    at = endOf(piece);
   }
   return at === size;
 }

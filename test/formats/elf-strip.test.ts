@@ -80,6 +80,30 @@ describe("stripping", () => {
     expect(sectionsOf(stripped)?.find(({ name }) => name === ".attributes")?.link).toBe(".strings");
   });
 
+  test("knows what Go's linker makes: names and headers among what is loaded, a loaded section last", () => {
+    const names = Buffer.from("\0.text\0.debug_info\0.note.go.buildid\0.shstrtab\0");
+    const inside = Buffer.concat([base, names, Buffer.alloc(5 * 64)]);
+    inside.writeBigUInt64LE(BigInt(inside.length), 64 + 32);
+    const whole = sectioned(Buffer.concat([inside, Buffer.alloc(200)]), [
+      { name: ".text", type: 1, flags: 6, offset: 64, size: 16 },
+      { name: ".debug_info", type: 1, data: text(5000, "d") },
+      { name: ".note.go.buildid", type: 7, flags: 2, offset: 80, size: 16 },
+    ]);
+    const debug = whole.indexOf(text(5000, "d")) + 5000;
+    const table = whole.subarray(-5 * 64);
+    table.writeBigUInt64LE(BigInt(base.length), 4 * 64 + 24);
+    table.copy(whole, base.length + names.length);
+    whole.writeBigUInt64LE(BigInt(base.length + names.length), 40);
+    const stripped = strippedBytes(whole.subarray(0, debug)) as Buffer;
+    expect(stripped.subarray(64, inside.length).equals(whole.subarray(64, inside.length))).toBe(true);
+    expect(sectionsOf(stripped)?.map(({ name }) => name)).toEqual([
+      "",
+      ".text",
+      ".note.go.buildid",
+      ".shstrtab",
+    ]);
+  });
+
   test("keeps strings that something else needs too", () => {
     const user: SectionRecipe = { name: ".user", type: 1, data: text(8, "a"), link: ".strtab" };
     const names = sectionsOf(strippedBytes(sectioned(base, [...usual, user])) as Buffer)?.map(
@@ -113,7 +137,10 @@ describe("a file is left as it is", () => {
     "with something appended": Buffer.concat([whole, Buffer.from("payload")]),
     "with nothing but zeros appended": Buffer.concat([whole, Buffer.alloc(1)]),
     "with something between its segments and sections": sectioned(gap, usual),
-    "with room between its segments and sections": sectioned(Buffer.concat([base, Buffer.alloc(99)]), usual),
+    "with much room between its segments and sections": sectioned(
+      Buffer.concat([base, Buffer.alloc(70_000)]),
+      usual,
+    ),
     "that was cut short": whole.subarray(0, -1),
     "whose sections overlap": withSection({ name: ".again", type: 1, offset: base.length + 4, size: 8 }),
     "whose sections lie outside": withSection({ name: ".far", type: 1, offset: 1e9, size: 8 }),
@@ -122,13 +149,10 @@ describe("a file is left as it is", () => {
       { name: ".data", type: 1, flags: 3, data: text(9, "x") },
       ...usual,
     ]),
-    "whose loaded sections would get other numbers": withSection({
-      name: ".late",
-      type: 1,
-      flags: 2,
-      offset: 64,
-      size: 4,
-    }),
+    "whose dynamic symbols would name other sections": withSection(
+      { name: ".dynsym", type: 11, flags: 2, offset: 64, size: 4 },
+      { name: ".late", type: 1, flags: 2, offset: 64, size: 4 },
+    ),
     "that is another's debugging information": sectioned(base, [
       { name: ".text", type: 8, flags: 6, size: 0x9000 },
       ...usual.slice(1),
