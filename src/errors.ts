@@ -37,12 +37,20 @@ function saidInTurn(tried: readonly { where: string; why: string }[]): string {
   return [...lines].map(([line, times]) => (times > 1 ? `${line} (${times} times)` : line)).join("; ");
 }
 
-/** A library with those who need it, the first few, and one of their files. */
-function whoNeeds(need: { library: string; neededBy: readonly string[]; file: string }): string {
-  const [first = "", ...others] = need.neededBy;
-  const more = others.length > 2 ? [`${others.length} more`] : others;
-  const who = more.length === 0 ? `${first} needs` : `${[first, ...more].join(" and ")} need`;
-  return `${need.library}, which ${who}${first === need.file ? "" : ` (${need.file})`}`;
+interface Needed {
+  readonly library: string;
+  readonly neededBy: readonly string[];
+  readonly file: string;
+}
+
+/** Libraries, each with those who need it and one of their files; of many only some. */
+function whoNeedsWhat(needs: readonly Needed[]): string {
+  const some = needs.slice(0, 4).map(({ library, neededBy: [first = "", ...others], file }) => {
+    const more = others.length > 2 ? [`${others.length} more`] : others;
+    const who = more.length === 0 ? `${first} needs` : `${[first, ...more].join(" and ")} need`;
+    return `${library}, which ${who}${first === file ? "" : ` (${file})`}`;
+  });
+  return [...some, ...(needs.length > 4 ? [`${needs.length - 4} more`] : [])].join(", or ");
 }
 
 /** All codes, in alphabetical order. A sentence says what is wrong, where, and what to do. */
@@ -161,13 +169,13 @@ const rules = {
   ),
   NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
   NO_LIBRARY: rule<{
-    missing: readonly { library: string; neededBy: readonly string[]; file: string }[];
+    missing: readonly Needed[];
     suites: readonly string[];
     architecture: string;
   }>(
     1,
     (d) =>
-      `No package of ${d.suites.join(", ")} for ${d.architecture} has ${d.missing.map(whoNeeds).join(", or ")}; name a repository that has it, or list it under host-libraries if the host brings it.`,
+      `No package of ${d.suites.join(", ")} for ${d.architecture} has ${whoNeedsWhat(d.missing)}; name a repository that has it, or list it under host-libraries if the host brings it.`,
   ),
   NO_NODE: rule<{ wanted: string; platform: string; why: string }>(
     2,
