@@ -76,6 +76,7 @@ function whyOf(code: string, status: number | undefined): string {
 }
 
 const reasons: Readonly<Record<string, string>> = {
+  EALLOWGIT: "npm takes it for a git repository, and only tarballs are fetched",
   EAI_AGAIN: "the name server does not answer",
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was cut",

@@ -4,6 +4,7 @@ import { TareError } from "../../errors.ts";
 import type { Package } from "../../model/package.ts";
 import type { Store, StoredContent } from "../../model/seams.ts";
 import type { NpmClient } from "./client.ts";
+import { checkIdentity } from "./identity.ts";
 import { type Integrity, integrityText, strongestIntegrity, withIntegrity } from "./integrity.ts";
 import { isPublished, newestPublished } from "./published.ts";
 import { isWebAddress, repositoryOf } from "./registry.ts";
@@ -57,6 +58,7 @@ const room = "npm-tarball";
 export async function fetchNewTarball(wanted: NewTarball, client: NpmClient): Promise<SeenTarball> {
   const { store, signal } = client;
   const { name, version, location } = wanted;
+  checkIdentity(name, version, client.options);
   const want = await vouchedFor(wanted, client);
   const known = want && (await recallSeen(want, store));
   if (known) return known;

@@ -1,6 +1,7 @@
 import type { Bytes } from "../../bytes/bytes.ts";
 import type { NpmClient } from "./client.ts";
 import { type Asked, isAbsent, isBrokenOff, registryFailure } from "./failure.ts";
+import { checkIdentity } from "./identity.ts";
 import { type Integrity, integrityText } from "./integrity.ts";
 import { addressOf, isWebAddress } from "./registry.ts";
 import { bytesOf } from "./stream-bytes.ts";
@@ -23,8 +24,8 @@ const tries = 3;
  * Reads a tarball as npm would: from npm's cache, else from the registry with npm's own configuration (logins,
  * proxies, certificates, repetitions), checked against its integrity, and kept in npm's cache.
  * @param take reads the bytes to their end; called once more with fresh ones when the first ones were bad
- * @throws DOWNLOAD_FAILED, OFFLINE, INTEGRITY_MISMATCH, DISK_FULL, CANNOT_WRITE, BAD_URL, what `take` throws, the
- * signal's reason
+ * @throws UNSOUND_PACKAGE, BAD_URL, DOWNLOAD_FAILED, OFFLINE, INTEGRITY_MISMATCH, DISK_FULL, CANNOT_WRITE, what `take`
+ * throws, the signal's reason
  */
 export async function withTarball<Result>(
   tarball: Tarball,
@@ -32,6 +33,7 @@ export async function withTarball<Result>(
   client: NpmClient,
 ): Promise<Result> {
   const { name, version, location } = tarball;
+  checkIdentity(name, version, client.options);
   const address = addressOf(location, name, client.options);
   const asked = { what: `${name} ${version}`, where: address, cache: String(client.options.cache) };
   const byAddress = { spec: `${name}@${address}`, asked, elsewhere: isWebAddress(location) };
@@ -76,8 +78,10 @@ async function ask<Result>(
           ...options,
           ...(integrity && { integrity: integrityText(integrity) }),
           ...(!elsewhere && { replaceRegistryHost: "never" }),
-          // Whether a tree may have addresses that are no registry's is decided where it is made.
+          // Whether a tree may have addresses that are no registry's is decided where it is made. But some addresses
+          // are repositories to npm, which it would clone, and run scripts of.
           allowRemote: "all",
+          allowGit: "none",
           memoize: false,
           signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
         },

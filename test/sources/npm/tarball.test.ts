@@ -305,6 +305,35 @@ test("a lock cannot send npm out of its registry", async () => {
   expect(registry.asked).toEqual([]);
 });
 
+test("a name or a version that is none reaches nobody", async () => {
+  const registry = await registryOf([{ name: "debug" }]);
+  const one = built(registry, "debug@1.0.0");
+  for (const odd of [
+    { name: "x@git+ssh://127.0.0.1/x" },
+    { name: "../x" },
+    { name: "@s/../x" },
+    { version: "file:/etc" },
+    { version: "git+https://127.0.0.1/x.git" },
+    { version: "*" },
+  ]) {
+    expect(await refusal(npmTarball(locked(one, odd), clientOf(registry)))).toContain("UNSOUND_PACKAGE");
+    const { integrity: _, ...bare } = newOne(one);
+    expect(await refusal(fetchNewTarball({ ...bare, ...odd }, clientOf(registry)))).toContain(
+      "UNSOUND_PACKAGE",
+    );
+  }
+  expect(registry.asked).toEqual([]);
+});
+
+test("an address that npm would clone is refused", async () => {
+  const registry = await registryOf([{ name: "debug" }]);
+  const one = built(registry, "debug@1.0.0");
+  const location = "https://github.com/someone/something.git";
+  expect(
+    await refusal(npmTarball(locked(one, { location }), clientOf(registry, { allowGit: "all" }))),
+  ).toContain("npm takes it for a git repository, and only tarballs are fetched");
+});
+
 test("npm's cache that cannot be written is named", async () => {
   const registry = await registryOf([{ name: "debug" }]);
   await mkdir(join(folder, "file"));
