@@ -54,6 +54,8 @@ describe("the plan of the house notices", () => {
     ["a program started from below", "src/formats/tar.ts", `import { spawn } from "node:child_process";`],
     ["the clock", "src/solver/solve.ts", "const now = Date.now();"],
     ["the environment", "src/http/proxy.ts", "  return process.env.HTTP_PROXY;"],
+    ["a heavy library", "src/trust/verify.ts", `import { readKey } from "openpgp";`],
+    ["a folder of a heavy library", "src/sources/npm/tree.ts", `import Arborist from "@npmcli/arborist";`],
     ["export *", "src/model/all.ts", `export * from "./entry.ts";`],
     ["the name of a global", "src/model/blob.ts", "export interface Blob {}"],
   ])("%s", (_, path, text) => {

@@ -19,6 +19,10 @@ const floors: readonly (readonly string[])[] = [
 /** Where other programs may be started, the environment read and the clock asked: everything below gets values. */
 const roomsThatMeetTheWorld: readonly string[] = ["build", "cli", "run", "sign"];
 
+/** They cost more to load than most commands take: only an import() where they are used, or their types. */
+const heavy =
+  /^(?:import|export)\s+(?!type\b)[^;"'`=]*?\sfrom\s*"((?:@npmcli\/|openpgp|pacote|undici)[^"\n]*)"/gm;
+
 /** Source text by path, `src/bytes/digest.ts`. */
 export type Sources = ReadonlyMap<string, string>;
 
@@ -28,6 +32,7 @@ export function housePlan(sources: Sources): string[] {
     ...upwardImports(path, text),
     ...worldlyWays(path, text),
     ...poorExports(path, text),
+    ...heavyImports(path, text),
   ]);
 }
 
@@ -67,6 +72,10 @@ function poorExports(path: string, text: string): string[] {
   for (const [, name = ""] of text.matchAll(named))
     if (globals.has(name)) found.push(`${path} exports ${name}, the name of a global of Node`);
   return found;
+}
+
+function heavyImports(path: string, text: string): string[] {
+  return [...text.matchAll(heavy)].map(([, specifier]) => `${path} loads ${specifier} at once: import() it`);
 }
 
 /** Every module specifier: static, side effect, re-exported, dynamic; types too. */
