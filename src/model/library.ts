@@ -2,7 +2,7 @@
 export interface LibraryNeed {
   /** As DT_NEEDED spells it, `libstdc++.so.6`, or a program's interpreter as an absolute path, `/lib64/ld-linux-x86-64.so.2`. */
   readonly library: string;
-  /** Names of the packages that need it, or `/path` for a file of the recipe; sorted, at least one. */
+  /** Names of the packages that need it, and `/path` of the recipe's first file that does; sorted, at least one. */
   readonly neededBy: readonly string[];
   /** One file that needs it, as an absolute path in the image: for sentences. */
   readonly file: string;

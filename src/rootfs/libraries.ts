@@ -26,7 +26,7 @@ const MAX_SEARCH = 64;
  * neither `files` have nor the host will bring (`provided`: `libcuda.so.1`), sorted. Searched as glibc does
  * (ld.so(8)): DT_RPATH or DT_RUNPATH, then the usual folders. A library that lies anywhere among `files` is also
  * there: whoever asks for it may rely on another part having loaded it. Only a program, which starts alone, may not
- * rely on what another package brings.
+ * rely on what another package brings. Of the recipe's own files that need one, the first is named for all.
  *
  * Files for another machine, or for another C library than glibc, ask for nothing: packages bring several and choose
  * at run time.
@@ -63,21 +63,22 @@ function unmet(
     folders: [...machine.folders, ...(root === undefined ? [] : linkerFolders(root))],
   };
   const brought = broughtBy(placed, machine);
-  const lacks = new Map<string, Lack & { owners: Set<string>; file: string }>();
+  const lacks = new Map<string, Lack & { owners: Map<string, string>; file: string }>();
   for (const [path, file] of [...placed].sort(([a], [b]) => byText(a, b))) {
     if (file.elf === undefined || file.type !== "file" || !usable(file.elf, machine)) continue;
     for (const lack of lacksOf(path, file, file.elf, tree, brought)) {
       if (provided.includes(lack.library)) continue;
       const key = [lack.library, ...lack.versions].join("\n");
-      const known = lacks.get(key) ?? { ...lack, owners: new Set(), file: `/${path}` };
-      known.owners.add(file.owner);
+      const known = lacks.get(key) ?? { ...lack, owners: new Map(), file: `/${path}` };
+      const application = applicationOf(file.owner);
+      if (!known.owners.has(application)) known.owners.set(application, file.owner);
       lacks.set(key, known);
     }
   }
   return [...lacks]
     .sort(([a], [b]) => byText(a, b))
     .map(([, { library, versions, owners, file }]) => {
-      return { library, versions, neededBy: [...owners].sort(byText), file };
+      return { library, versions, neededBy: [...owners.values()].sort(byText), file };
     });
 }
 

@@ -69,6 +69,12 @@ describe("what a program needs", () => {
     expect(needs(reversed)).toEqual(needs(tree));
   });
 
+  test("of the recipe's own files, the first is named", () => {
+    const addon = { needed: ["libc.so.6"] };
+    const tree = { "srv/b.node": addon, "srv/a.node": addon, "app/node_modules/x/x.node": addon };
+    expect(needs(tree)).toEqual(["libc.so.6 for /srv/a.node, x (/app/node_modules/x/x.node)"]);
+  });
+
   test("not what the host brings", () => {
     const tree = { "opt/infer": { needed: ["libcuda.so.1", "libc.so.6"] } };
     expect(needs(tree, { provided: ["libcuda.so.1"] })).toEqual(["libc.so.6 for /opt/infer (/opt/infer)"]);
