@@ -31,7 +31,7 @@ function figures(): string {
     .filter((name) => existsSync(join(root, "examples", name, "tare.yaml")))
     .sort();
   return [
-    `| example | packages | layers | unpacked | gzip | zstd:19 | beside it |`,
+    `| example | packages | layers | unpacked | gzip | zstd:19 | for comparison |`,
     `| --- | ---: | ---: | ---: | ---: | ---: | --- |`,
     ...names.map(row),
     "",
