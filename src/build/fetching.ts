@@ -1,6 +1,8 @@
 import type { Platform } from "../model/platform.ts";
 import { debianArchitecture } from "../sources/debian/architectures.ts";
-import { npmSeams } from "./application.ts";
+import type { NpmOptions } from "../sources/npm/client.ts";
+import type { NpmRequest, NpmSeams } from "../sources/npm/request.ts";
+import { npmRequest, npmSeams } from "./application.ts";
 import { type FetchPackage, fromMirrors } from "./obtain.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { planFor } from "./plan.ts";
@@ -15,10 +17,23 @@ export function fetchingFor(recipe: Recipe, platform: Platform, folder: string, 
     const { repositories } = await planFor(distribution, [debianArchitecture(platform)], world, folder);
     return new Map(repositories.map(({ id, mirrors }) => [id, mirrors]));
   }, world);
+  const application = applicationOf(recipe);
+  const fromRegistries =
+    application && fetchingFromRegistries(npmRequest(application, folder), npmSeams(folder, world));
+  return (wanted, signal) =>
+    isOfNpm(wanted.repository) && fromRegistries
+      ? fromRegistries(wanted, signal)
+      : fromDistribution(wanted, signal);
+}
+
+function fetchingFromRegistries(request: NpmRequest, seams: NpmSeams): FetchPackage {
+  let configured: Promise<NpmOptions> | undefined;
   return async (wanted, signal) => {
-    const application = applicationOf(recipe);
-    if (application === undefined || !isOfNpm(wanted.repository)) return fromDistribution(wanted, signal);
-    const { npmTarball } = await import("../sources/npm/tarball.ts");
-    return npmTarball(wanted, npmSeams(folder, { ...world, signal }));
+    const [{ npmConfiguration }, { npmTarball }] = await Promise.all([
+      import("../sources/npm/config.ts"),
+      import("../sources/npm/tarball.ts"),
+    ]);
+    configured ??= npmConfiguration(request, seams);
+    return npmTarball(wanted, { ...seams, options: await configured, signal });
   };
 }

@@ -5,7 +5,7 @@ import { type StoredLayer, sealLayer } from "../layers/seal.ts";
 import type { Package } from "../model/package.ts";
 import type { Platform } from "../model/platform.ts";
 import type { BuiltPackage } from "../model/result.ts";
-import type { RootView, ScriptCoverage } from "../model/rootfs.ts";
+import type { GeneratedEntry, RootView, ScriptCoverage } from "../model/rootfs.ts";
 import type { StoredContent } from "../model/seams.ts";
 import type { Member, PathRule } from "../model/segment.ts";
 import type { Distribution } from "../model/source.ts";
@@ -149,7 +149,7 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
         size: contentSize(made.facts),
       })),
       coverage: configurations.flatMap(({ coverage }) => coverage),
-      unmet: unmetIn(view, pieces, plan),
+      unmet: unmetIn(withGenerated(view, generated), pieces, plan),
       accounts: table,
       shape: shapeOf(view, generated),
       created,
@@ -166,6 +166,13 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+function withGenerated(view: RootView, generated: readonly GeneratedEntry[]): RootView {
+  const made = new Map(
+    generated.map(({ content: _, ...entry }) => [entry.path, { ...entry, owner: undefined }]),
+  );
+  return { ...view, get: (path) => made.get(path) ?? view.get(path) };
 }
 
 /** A distribution sees to its own packages. */

@@ -1,5 +1,6 @@
 import { nearest } from "../bytes/nearest.ts";
 import { TareError } from "../errors.ts";
+import { plain } from "../report/table.ts";
 import { commands } from "./commands/all.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import type { Io } from "./io.ts";
@@ -63,7 +64,7 @@ function report(error: unknown, json: boolean, io: Io): number {
   if ((error as NodeJS.ErrnoException)?.code === "EPIPE") return 3;
   if (error instanceof TareError) {
     const { message, problem, exitCode } = error;
-    for (const line of message.split("\n")) io.note(line);
+    for (const line of message.split("\n")) io.note(plain(line));
     if (problem.code === "BAD_LOCK")
       io.note("take the lock from version control, or delete it and run `tare lock`.");
     if (json) io.out(`${JSON.stringify({ error: { ...problem, message } }, null, 2)}\n`);

@@ -211,6 +211,6 @@ test("a younger neighbour in the same directories does not change another packag
     };
     const before = await layersOf("a", heavy("two"));
     const after = await layersOf("b", { ...heavy("two"), mtime: 1_800_000_000 });
-    expect(after.get("one:amd64")).toBe(before.get("one:amd64"));
-    expect(after.get("two:amd64")).not.toBe(before.get("two:amd64"));
+    expect(after.get("one")).toBe(before.get("one"));
+    expect(after.get("two")).not.toBe(before.get("two"));
   }));

@@ -55,7 +55,7 @@ const lockedPackage = object({
   location: z.union([location, address]),
   repository: word(),
   source: word(),
-  because: strictList(word()).default([]),
+  because: strictList(text(4096).min(1, "must not be empty")).default([]),
 });
 
 const lockSchema = object({

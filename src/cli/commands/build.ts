@@ -4,6 +4,7 @@ import { TareError } from "../../errors.ts";
 import type { Location } from "../../images/location.ts";
 import { parseLocation } from "../../images/location.ts";
 import { buildReport } from "../../report/build-report.ts";
+import { plain } from "../../report/table.ts";
 import { command, recipeArgument, recipeOptions } from "../command.ts";
 import { lockFor } from "../locked.ts";
 import { findRecipe, platformsOf, readRecipe } from "../recipe-file.ts";
@@ -62,7 +63,7 @@ export const build = command({
       const say = to.some(({ path }) => path === "-") ? (text: string) => io.note(text.trimEnd()) : io.out;
       if (options.json) say(`${JSON.stringify(result, null, 2)}\n`);
       else {
-        for (const warning of result.warnings) io.note(warning);
+        for (const warning of result.warnings) io.note(plain(warning));
         say(buildReport(result, io));
       }
       return 0;

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readFailure } from "../../bytes/read-failure.ts";
 import type { WorkspaceLink } from "./bin-links.ts";
 import { readManifest } from "./manifest.ts";
+import { readProject, readProjectLock } from "./project-files.ts";
 
 /** What a project itself brings to where its packages are installed. */
 export interface ProjectLayout {
@@ -19,13 +19,12 @@ interface LockEntry {
   readonly resolved?: unknown;
 }
 
-const locks = ["npm-shrinkwrap.json", "package-lock.json"];
-
-/** Reads a project's own part of an application. `project` is its folder, absolute. @throws NO_FILE, UNREADABLE */
+/**
+ * Reads a project's own part of an application. `project` is its folder, absolute.
+ * @throws what reading the project's package.json and lock throws
+ */
 export async function projectLayout(project: string): Promise<ProjectLayout> {
-  const manifest = await readFile(join(project, "package.json")).catch((cause) => {
-    throw readFailure(cause, join(project, "package.json"));
-  });
+  const manifest = await readProject(project);
   const entries = await lockEntries(project);
   const links = await Promise.all(
     entries
@@ -39,14 +38,12 @@ export async function projectLayout(project: string): Promise<ProjectLayout> {
 }
 
 async function lockEntries(project: string): Promise<[string, LockEntry][]> {
-  for (const name of locks) {
-    const text = await readFile(join(project, name), "utf8").catch(() => undefined);
-    if (text === undefined) continue;
-    // The tree was resolved from it before: what is no lock has been refused.
-    const { packages } = JSON.parse(text) as { packages?: Record<string, LockEntry> };
-    return Object.entries(packages ?? {});
-  }
-  return [];
+  const lock = await readProjectLock(project);
+  if (lock?.kind !== "npm") return [];
+  const { packages } = JSON.parse(Buffer.from(lock.bytes).toString()) as {
+    packages: Readonly<Record<string, LockEntry>>;
+  };
+  return Object.entries(packages);
 }
 
 async function commandsOf(folder: string): Promise<WorkspaceLink["bin"] & {}> {
