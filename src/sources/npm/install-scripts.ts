@@ -98,6 +98,6 @@ const lineLimit = 120;
 
 /** A line of somebody else's making, fit for a terminal. */
 function shortened(line: string): string {
-  const plain = line.replace(/[\p{Cc}\p{Cf}]+/gu, " ").trim();
+  const plain = line.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
   return plain.length > lineLimit ? `${plain.slice(0, lineLimit)}…` : plain;
 }
