@@ -1,17 +1,24 @@
 import { TareError } from "../../errors.ts";
 import type { NpmOptions } from "./client.ts";
-import { repositoryOf } from "./registry.ts";
+import { isWebAddress, repositoryOf } from "./registry.ts";
+
+interface Identity {
+  readonly name: string;
+  readonly version: string;
+  /** Relative to the registry's base, or a whole web address, whose package may call its version anything. */
+  readonly location: string;
+}
 
 /**
- * Holds a name and a version to what a registry can have. npm's libraries take them as one text, in which anything else
- * may turn out to be a folder, or a repository to be cloned. @throws UNSOUND_PACKAGE
+ * Holds a name, and a registry's version, to what there can be. npm's libraries take them as one text, in which anything
+ * else may turn out to be a folder, or a repository to be cloned. @throws UNSOUND_PACKAGE
  */
-export function checkIdentity(name: string, version: string, options: NpmOptions): void {
-  const why = isName(name)
-    ? isVersion(version)
+export function checkIdentity({ name, version, location }: Identity, options: NpmOptions): void {
+  const why = !isName(name)
+    ? "that is no name of npm"
+    : isVersion(version) || isWebAddress(location)
       ? undefined
-      : "that is no version of npm"
-    : "that is no name of npm";
+      : "that is no version of npm";
   if (why === undefined) return;
   const shown = JSON.stringify(`${name} ${version}`.slice(0, 200));
   throw new TareError({

@@ -58,7 +58,7 @@ const room = "npm-tarball";
 export async function fetchNewTarball(wanted: NewTarball, client: NpmClient): Promise<SeenTarball> {
   const { store, signal } = client;
   const { name, version, location } = wanted;
-  checkIdentity(name, version, client.options);
+  checkIdentity(wanted, client.options);
   const want = await vouchedFor(wanted, client);
   const known = want && (await recallSeen(want, store));
   if (known) return known;

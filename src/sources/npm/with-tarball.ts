@@ -33,7 +33,7 @@ export async function withTarball<Result>(
   client: NpmClient,
 ): Promise<Result> {
   const { name, version, location } = tarball;
-  checkIdentity(name, version, client.options);
+  checkIdentity(tarball, client.options);
   const address = addressOf(location, name, client.options);
   const asked = { what: `${name} ${version}`, where: address, cache: String(client.options.cache) };
   const byAddress = { spec: `${name}@${address}`, asked, elsewhere: isWebAddress(location) };
