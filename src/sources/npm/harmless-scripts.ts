@@ -1,6 +1,3 @@
-/** Raise with every change: what is told of an application is remembered under it. */
-export const harmlessVersion = 1;
-
 /** A command that no container needs to have run, matched as a whole. */
 interface HarmlessCommand {
   readonly command: RegExp;

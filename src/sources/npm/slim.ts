@@ -64,6 +64,9 @@ export function isKept(path: string): boolean {
   return licence.test(path.slice(cut + 1)) || template.test(path.slice(0, Math.max(0, cut)));
 }
 
+/** The packages of TypeScript itself: since its version 7 the types of the language lie beside each system's program. */
+const compiler = /^(?:typescript$|@typescript\/)/;
+
 /** What of a package speaks for its files. */
 export interface SlimSubject {
   readonly name: string;
@@ -84,7 +87,7 @@ export function noiseOf(subject: SlimSubject, options: SlimOptions): (path: stri
   const { entryPoints, mentions } = subject;
   const named = new Set(entryPoints.flatMap(filesFor));
   const folders = new Set(entryPoints.map((entry) => entry.split("/")[0] as string));
-  const typed = options.readsTypes || subject.name === "typescript";
+  const typed = options.readsTypes || compiler.test(subject.name);
   const dropped = endings.filter((ending) => !(typed && types.includes(ending)));
   return (path) => {
     if (isKept(path) || named.has(path)) return false;

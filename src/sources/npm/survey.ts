@@ -26,15 +26,31 @@ export interface SurveyedEntry {
 
 /** Bytes of a tarball unpacked, and the number of its entries: far more than the largest real ones have. */
 const plainLimit = 8 * 2 ** 30;
+/** Larger ones are decompressed again. */
+const heldLimit = 16 << 20;
 const countLimit = 200_000;
 /** Code beyond this is not looked through. */
 const codeLimit = 64 << 20;
 /** How far npm looks for the end of a first line. */
 const firstLine = 2048;
 
-/** The entries of a tarball, compressed as it may be. @throws BAD_ARCHIVE, TRUNCATED, TOO_LARGE */
-export function entriesOf(tarball: Uint8Array, where: string): AsyncGenerator<Entry> {
-  return readTar(limited(decompress([tarball], where), plainLimit, `${where}, unpacked,`), where);
+/** A tarball's entries, from the first on every call. */
+export type OpenTarball = () => AsyncGenerator<Entry>;
+
+/**
+ * Opens a tarball, compressed as it may be, to be read more than once: unpacked in memory where it is small.
+ * @throws BAD_ARCHIVE; the entries also TRUNCATED, TOO_LARGE
+ */
+export async function openTarball(tarball: Uint8Array, where: string): Promise<OpenTarball> {
+  const plain = () => limited(decompress([tarball], where), plainLimit, `${where}, unpacked,`);
+  const held: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of plain()) {
+    size += chunk.length;
+    if (size > heldLimit) return () => readTar(plain(), where);
+    held.push(chunk);
+  }
+  return () => readTar(held, where);
 }
 
 /**
@@ -43,10 +59,10 @@ export function entriesOf(tarball: Uint8Array, where: string): AsyncGenerator<En
  * @param mentioning whether code is looked through
  * @throws BAD_ARCHIVE, TRUNCATED, TOO_LARGE
  */
-export async function surveyOf(tarball: Uint8Array, where: string, mentioning: boolean): Promise<Survey> {
+export async function surveyOf(open: OpenTarball, where: string, mentioning: boolean): Promise<Survey> {
   const seen: Seen[] = [];
   let index = -1;
-  for await (const entry of entriesOf(tarball, where)) {
+  for await (const entry of open()) {
     index += 1;
     if (index === countLimit) throw tooMany(where);
     if (entry.type === "file" || entry.type === "directory")

@@ -6,7 +6,14 @@ import type { Unpacker } from "../../model/source.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import type { NpmPlatform } from "./platform.ts";
 import { noiseOf, slimVersion } from "./slim.ts";
-import { entriesOf, packageOf, type Survey, type SurveyedEntry, surveyOf } from "./survey.ts";
+import {
+  type OpenTarball,
+  openTarball,
+  packageOf,
+  type Survey,
+  type SurveyedEntry,
+  surveyOf,
+} from "./survey.ts";
 import type { InnerPackage, UnpackedNpm } from "./unpacked.ts";
 
 export interface NpmUnpacking {
@@ -34,13 +41,13 @@ export function npmUnpacker(options: NpmUnpacking): Unpacker {
     name: slim ? ["npm/1", ...kinds].join(" ").trim() : "npm/1",
     async unpack(source, size, where, use) {
       if (size > tarballLimit) throw new TareError({ code: "TOO_LARGE", what: where, limit: tarballLimit });
-      const tarball = await collect(source, tarballLimit, where);
-      const survey = await surveyOf(tarball, where, slim);
+      const open = await openTarball(await collect(source, tarballLimit, where), where);
+      const survey = await surveyOf(open, where, slim);
       const manifests = manifestsOf(survey, where);
       const about: UnpackedNpm = { packages: innerPackages(manifests, survey) };
       return use({
         date: newest(survey),
-        entries: installed(tarball, survey, commandsIn(about), where),
+        entries: installed(open, survey, commandsIn(about)),
         record: () => [],
         capture: () => false,
         md5: () => false,
@@ -130,14 +137,13 @@ function noiseIn(
 }
 
 async function* installed(
-  tarball: Uint8Array,
+  open: OpenTarball,
   { files }: Survey,
   commands: ReadonlySet<string>,
-  where: string,
 ): AsyncGenerator<Entry> {
   const wanted = new Map([...files.values()].map((file) => [file.index, file]));
   let index = -1;
-  for await (const { content } of entriesOf(tarball, where)) {
+  for await (const { content } of open()) {
     index += 1;
     const file = wanted.get(index);
     if (file === undefined) continue;

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { npmApplication } from "../../../src/sources/npm/application.ts";
 import { applicationFrom, layOut, usualApplication } from "../../kit/npm-application.ts";
+import { buildNpmPackage } from "../../kit/npm-package.ts";
 import { type TarBlock, tarOfBlocks } from "../../kit/tar-blocks.ts";
 
 const manifest = JSON.stringify({ name: "thing", version: "1.0.0", bin: "./cli" });
@@ -138,11 +139,16 @@ test("a command's first line loses the carriage return that no system understand
   expect(below(tree)).toMatchObject({ cli: "0755 #!/usr/bin/env node\nx\r\n", other: `0644 ${script}` });
 });
 
+test("a tarball that is not held in memory unpacked comes out the same", async () => {
+  const large = Buffer.alloc(20 << 20, "0123456789");
+  const { tree } = await laid([{ name: "package/cli", content: large }, ...plain]);
+  expect(tree["app/node_modules/thing/cli"] === `0755 ${large}`).toBe(true);
+  expect(Object.keys(below(tree))).toEqual(["cli", "package.json", "index.js"]);
+});
+
 test("the date is the newest of its files, as far as dates go", async () => {
   const unpacker = npmApplication(usualApplication).unpacker;
-  const { bytes } = await import("../../kit/npm-package.ts").then(({ buildNpmPackage }) =>
-    buildNpmPackage({ name: "thing" }),
-  );
+  const { bytes } = await buildNpmPackage({ name: "thing" });
   const source = (async function* () {
     yield bytes;
   })();
