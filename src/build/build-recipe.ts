@@ -17,6 +17,7 @@ import { filesLayer } from "./files-layer.ts";
 import { groupsOf } from "./groups.ts";
 import type { Lock } from "./lock/lock.ts";
 import { obtainPackages } from "./obtain.ts";
+import { isOfNpm } from "./of-npm.ts";
 import { ownLibraries } from "./own-libraries.ts";
 import { platformOf } from "./plan.ts";
 import type { Recipe } from "./recipe/recipe.ts";
@@ -248,6 +249,6 @@ function reportOf(
 
 function warningsOf(lock: Lock): string[] {
   return lock.repositories
-    .filter(({ keys }) => keys.length === 0)
+    .filter(({ id, keys }) => keys.length === 0 && !isOfNpm(id))
     .map(({ id }) => `Nobody vouches for ${id}: the recipe allows it unsigned.`);
 }

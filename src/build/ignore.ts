@@ -9,19 +9,45 @@ type Segment = ((name: string) => boolean) | undefined;
  * match is not asked for.
  */
 export function ignoring(globs: readonly string[]): (path: string) => boolean {
-  const patterns = globs.map(segmentsOf);
+  const patterns = globs.map(anywhere);
   return (path) => {
     const names = path.split("/");
     return patterns.some((pattern) => matches(pattern, names));
   };
 }
 
+/** A glob for whole paths, as their segments. */
+export interface PathPattern {
+  matches(names: readonly string[]): boolean;
+  /** Whether it may match something in a folder. */
+  mayMatchBelow(folder: readonly string[]): boolean;
+}
+
+/** Segments with shell patterns in them; `**` is any number of segments. */
+export function pathPattern(glob: string): PathPattern {
+  const segments = segmentsOf(glob);
+  return {
+    matches: (names) => matches(segments, names),
+    mayMatchBelow(folder) {
+      const cross = segments.indexOf(undefined);
+      const fixed = cross < 0 ? segments : segments.slice(0, cross);
+      if (cross < 0 && segments.length <= folder.length) return false;
+      return folder.every((name, index) => fixed[index]?.(name) ?? true);
+    },
+  };
+}
+
 function segmentsOf(glob: string): Segment[] {
-  const plain = glob.replace(/^\//, "").replace(/\/$/, "");
-  const segments = plain.split("/").map((segment) => (segment === "**" ? undefined : shellPattern(segment)));
-  if (!glob.replace(/\/$/, "").includes("/")) return [undefined, ...segments];
+  const segments = glob.split("/").map((segment) => (segment === "**" ? undefined : shellPattern(segment)));
   // What is inside, not the folder itself.
-  return segments.at(-1) === undefined ? [...segments.slice(0, -1), () => true, undefined] : segments;
+  const inside = segments.length > 1 && segments.at(-1) === undefined;
+  return inside ? [...segments.slice(0, -1), () => true, undefined] : segments;
+}
+
+function anywhere(glob: string): Segment[] {
+  const plain = glob.replace(/\/$/, "");
+  const segments = segmentsOf(plain.replace(/^\//, ""));
+  return plain.includes("/") ? segments : [undefined, ...segments];
 }
 
 /** Backtracks only to the last `**`, which is enough: an earlier one never needs to take more. */

@@ -1,10 +1,11 @@
 import { constants, createReadStream, readSync } from "node:fs";
 import { lstat, open, readdir, readlink, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
-import type { Bytes } from "../bytes/bytes.ts";
+import { type Bytes, collect } from "../bytes/bytes.ts";
 import { readFailure } from "../bytes/read-failure.ts";
 import { byText } from "../bytes/text.ts";
 import { TareError } from "../errors.ts";
+import { type DockerIgnore, dockerIgnore } from "./docker-ignore.ts";
 
 /** Something on the disk that a recipe names, or that lies in a folder that it names. */
 export interface FoundFile {
@@ -24,7 +25,7 @@ export interface FoundFile {
 
 /**
  * `name`, relative to `folder`, and everything in it, folders first, sorted by name; what is ignored is not looked
- * into. A link that is named itself is followed, one that is found stays a link.
+ * into, neither by the recipe nor by a `.dockerignore` at the top of a folder that is named. A link that is named itself is followed, one that is found stays a link.
  * @throws NO_FILE, UNREADABLE, BAD_FILE for what leads out of the folder, is neither file, folder nor link, or has a
  * name that is not UTF-8
  */
@@ -33,7 +34,25 @@ export async function* filesIn(
   name: string,
   ignored: (path: string) => boolean,
 ): AsyncGenerator<FoundFile> {
-  yield* walk(await contained(folder, name), "", ignored);
+  const top = await contained(folder, name);
+  yield* walk(top, "", { ignored, docker: await dockerIgnoreOf(top) });
+}
+
+/** What is left out of a folder. */
+interface Filter {
+  readonly ignored: (path: string) => boolean;
+  readonly docker: DockerIgnore | undefined;
+}
+
+/** Largest `.dockerignore` that is read. */
+const ignoreLimit = 1 << 20;
+
+async function dockerIgnoreOf(top: string): Promise<DockerIgnore | undefined> {
+  const file = join(top, ".dockerignore");
+  const found = await lstat(file).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  const bytes = await collect(contentOf(file), ignoreLimit, file);
+  return dockerIgnore(bytes.toString("utf8"));
 }
 
 /** A link in the recipe's folder must not lead to what lies outside: a recipe may come from somebody else. */
@@ -48,11 +67,7 @@ async function contained(folder: string, name: string): Promise<string> {
   throw bad(path, "it is a link that leads out of the recipe's folder");
 }
 
-async function* walk(
-  onDisk: string,
-  path: string,
-  ignored: (path: string) => boolean,
-): AsyncGenerator<FoundFile> {
+async function* walk(onDisk: string, path: string, filter: Filter): AsyncGenerator<FoundFile> {
   const found = await lstat(onDisk).catch((cause) => unreadable(onDisk, cause));
   const content = () => contentOf(onDisk);
   if (found.isDirectory()) {
@@ -60,7 +75,7 @@ async function* walk(
     const names = await readdir(onDisk).catch((cause) => unreadable(onDisk, cause));
     for (const name of names.sort(byText)) {
       const below = path === "" ? name : `${path}/${name}`;
-      if (!ignored(below)) yield* walk(join(onDisk, name), below, ignored);
+      if (!filter.ignored(below)) yield* unlessExcluded(join(onDisk, name), below, filter);
     }
   } else if (found.isSymbolicLink()) {
     const link = await readlink(onDisk).catch((cause) => unreadable(onDisk, cause));
@@ -75,6 +90,24 @@ async function* walk(
       open: content,
     };
   else throw bad(onDisk, "it is no file, directory or link");
+}
+
+/** An excluded folder is there when something below it is kept. */
+async function* unlessExcluded(onDisk: string, path: string, filter: Filter): AsyncGenerator<FoundFile> {
+  const { docker } = filter;
+  if (!docker?.excludes(path)) return yield* walk(onDisk, path, filter);
+  const mayHold = docker.mayKeepBelow(path) && (await lstat(onDisk).catch(() => undefined))?.isDirectory();
+  if (!mayHold) return;
+  let folder: FoundFile | undefined;
+  for await (const found of walk(onDisk, path, filter)) {
+    if (found.path === path) {
+      folder = found;
+      continue;
+    }
+    if (folder) yield folder;
+    folder = undefined;
+    yield found;
+  }
 }
 
 /** Should a file have become a link since it was found, that one is not followed. */

@@ -309,6 +309,29 @@ test("what is ignored is not looked into, nor is it refused", () =>
     expect(shown(entries)).toEqual(["directory d 755", "file d/keep 644"]);
   }));
 
+test("a .dockerignore at the top of a folder counts, with what it keeps in folders that it excludes", () =>
+  withFolder(async (folder) => {
+    const ignore = "docs\nempty\n!docs/api\n!empty/x\n.dockerignore\n";
+    const files = {
+      "d/app.js": "",
+      "d/docs/guide": "",
+      "d/docs/api/index": "",
+      "d/empty/y": "",
+      "d/sub/docs": "",
+    };
+    await written(folder, { ...files, "d/.dockerignore": ignore, "d/sub/.dockerignore": "docs" });
+    expect(shown(await made(folder, file({ to: "d", from: "d" })))).toEqual([
+      "directory d 755",
+      "file d/app.js 644",
+      "directory d/docs 755",
+      "directory d/docs/api 755",
+      "file d/docs/api/index 644",
+      "directory d/sub 755",
+      "file d/sub/.dockerignore 644",
+      "file d/sub/docs 644",
+    ]);
+  }));
+
 describe("the layer of a recipe's files", () => {
   const compressor = { format: "gzip", level: 5 } as const;
 

@@ -40,7 +40,9 @@ const file = object({
   owner: owner.optional().describe("USER or USER:GROUP, by name or number (default: 0:0)"),
   ignore: listOf(glob)
     .optional()
-    .describe("With a folder: globs of what is left out, relative to it; ** crosses folders"),
+    .describe(
+      "With a folder: globs of what is left out, relative to it; ** crosses folders. A .dockerignore at its top counts as well",
+    ),
 }).superRefine((value, context) => {
   const given = ["from", "text", "directory"].filter((key) => key in value);
   if (given.length !== 1)
