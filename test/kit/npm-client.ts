@@ -1,4 +1,3 @@
-import type { Store } from "../../src/model/seams.ts";
 import type { NpmOptions } from "../../src/sources/npm/client.ts";
 import type { NpmRegistry } from "./npm-registry.ts";
 
@@ -20,13 +19,4 @@ export function npmOptions(
 /** The option that logs in to a registry with a token. */
 export function loginTo({ url }: Pick<NpmRegistry, "url">, token: string): NpmOptions {
   return { [`${url.replace(/^https?:/, "")}:_authToken`]: token };
-}
-
-export function npmClient(
-  registry: Pick<NpmRegistry, "url">,
-  store: Store,
-  folder: string,
-  more: NpmOptions = {},
-) {
-  return { store, options: npmOptions(registry, folder, more) };
 }

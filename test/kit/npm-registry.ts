@@ -25,8 +25,8 @@ export interface NpmRegistry {
   readonly asked: string[];
   /** By `NAME@VERSION`. */
   readonly packages: ReadonlyMap<string, BuiltNpmPackage>;
-  /** From now on the path (`debug`, `@scope/debug`, `debug/-/debug-1.0.0.tgz`) is answered so; undefined: rightly. */
-  fail(path: string, fault: NpmFault | undefined): void;
+  /** The path (`debug`, `@scope/debug`, `debug/-/debug-1.0.0.tgz`) is answered so, for ever or so many times. */
+  fail(path: string, fault: NpmFault, times?: number): void;
   /** From now on the path has this body. */
   answer(path: string, body: string): void;
   /** The newest of a name is its `latest`: the one that was given last. */
@@ -39,7 +39,7 @@ export async function npmRegistry(data: NpmRegistryData): Promise<NpmRegistry> {
   const { keys = [], token, below = "/" } = data;
   const packages = new Map<string, BuiltNpmPackage>();
   const asked: string[] = [];
-  const faults = new Map<string, NpmFault>();
+  const faults = new Map<string, { fault: NpmFault; times: number }>();
   const answers = new Map<string, string>();
   let base = "";
   const publish = async (one: NpmPackageData) => {
@@ -58,11 +58,18 @@ export async function npmRegistry(data: NpmRegistryData): Promise<NpmRegistry> {
     return json(packument(versions, base, keys[0], short));
   };
 
+  const takeFault = (path: string): NpmFault | undefined => {
+    const found = faults.get(path);
+    if (found === undefined || found.times === 0) return undefined;
+    found.times -= 1;
+    return found.fault;
+  };
+
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const url = decodeURIComponent((request.url ?? "").replace(/\?.*/, ""));
     const path = url.startsWith(below) ? url.slice(below.length) : "";
     asked.push(path);
-    const fault = faults.get(path);
+    const fault = takeFault(path);
     if (token !== undefined && request.headers.authorization !== `Bearer ${token}`)
       return sendError(response, 401);
     if (typeof fault === "number") return sendError(response, fault);
@@ -83,7 +90,7 @@ export async function npmRegistry(data: NpmRegistryData): Promise<NpmRegistry> {
     url: base,
     asked,
     packages,
-    fail: (path, fault) => void (fault === undefined ? faults.delete(path) : faults.set(path, fault)),
+    fail: (path, fault, times = Number.POSITIVE_INFINITY) => void faults.set(path, { fault, times }),
     answer: (path, body) => void answers.set(path, body),
     publish,
     close: () =>

@@ -80,6 +80,7 @@ const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name server does not answer",
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was cut",
+  ENODATA: "its answer is empty",
   ENOTFOUND: "no such host is known",
   EPIPE: "the connection was cut",
   ERR_STREAM_PREMATURE_CLOSE: "the connection was cut",

@@ -27,22 +27,16 @@ export async function registryKeys(base: string, client: NpmClient): Promise<rea
   const { options, signal } = client;
   const where = `${base}-/npm/v1/keys`;
   const what = "the list of signing keys";
-  let text: Buffer;
   try {
     const { default: fetch } = await import("npm-registry-fetch");
     const response = await fetch(where, { ...options, ...(signal && { signal }) });
-    text = await collect(
-      bytesOf(response.body as unknown as AsyncIterable<unknown> & NodeJS.EventEmitter),
-      bodyLimit,
-      what,
-    );
+    const text = await collect(bytesOf(response.body as NodeJS.ReadableStream), bodyLimit, what);
+    return keysIn(text.toString());
   } catch (cause) {
     signal?.throwIfAborted();
-    const failure = registryFailure(cause, { what, where, cache: String(options.cache) });
     if (refuses(cause)) return [];
-    throw failure;
+    throw registryFailure(cause, { what, where, cache: String(options.cache) });
   }
-  return parseKeys(text);
 }
 
 /** A registry says in many ways that it knows of no keys. */
@@ -51,15 +45,10 @@ function refuses(cause: unknown): boolean {
   return typeof status === "number" && status >= 400 && status < 500 && ![408, 429].includes(status);
 }
 
-function parseKeys(text: Buffer): RegistryKey[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.toString());
-  } catch {
-    // A page for people: this registry does not know the question.
-    return [];
-  }
-  const keys: unknown = Object(value).keys;
+/** A page for people is as good as no answer: that registry does not know the question. */
+function keysIn(text: string): RegistryKey[] {
+  if (text.trimStart().startsWith("<")) return [];
+  const keys: unknown = Object(JSON.parse(text)).keys;
   return Array.isArray(keys) ? keys.slice(0, countLimit).flatMap((one) => keyOf(Object(one)) ?? []) : [];
 }
 

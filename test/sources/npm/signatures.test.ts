@@ -61,6 +61,29 @@ test("one that fails to answer for its keys is not taken for one without", async
   );
 });
 
+test.for(["", "{", '{"keys":['])(
+  "an answer for its keys that ends too early is not taken for none: %s",
+  async (text) => {
+    const registry = await registryOf([{ name: "a" }], []);
+    registry.answer("-/npm/v1/keys", text);
+    expect(await refusal(check(registry))).toMatch(
+      /^DOWNLOAD_FAILED: the list of signing keys could not be fetched: \S+: its answer (?:cannot be read|is empty)\.$/,
+    );
+  },
+);
+
+test("keys that are cut off on the way are not taken for none", async () => {
+  const registry = await registryOf([{ name: "a" }], [makeNpmKey()]);
+  registry.fail("-/npm/v1/keys", "cut");
+  expect(await refusal(check(registry))).toContain("DOWNLOAD_FAILED: the list of signing keys");
+});
+
+test("a list of keys without end is not read to it", async () => {
+  const registry = await registryOf([{ name: "a" }], []);
+  registry.answer("-/npm/v1/keys", " ".repeat(4_000_000));
+  expect(await refusal(check(registry))).toMatch(/^TOO_LARGE: the list of signing keys is larger/);
+});
+
 test("good signatures tell whose they are, and each package is asked for once", async () => {
   const key = makeNpmKey();
   const packages = [{ name: "b" }, { name: "a" }, { name: "a", version: "2.0.0" }, { name: "@s/c" }];

@@ -222,13 +222,40 @@ test("several come at a time", async () => {
 test("an answer that breaks off is asked for again", async () => {
   const registry = await registryOf([{ name: "debug", bytes: seededBytes(1, 100_000) }]);
   const one = built(registry, "debug@1.0.0");
-  registry.fail(one.location, "cut");
-  const progress = ({ kind }: ProgressEvent) => {
-    if (kind === "transfer" && registry.asked.length === 2) registry.fail(one.location, undefined);
-  };
-  const wanted = locked(one);
-  expect((await npmTarball(wanted, { ...clientOf(registry), progress })).size).toBe(100_000);
+  registry.fail(one.location, "cut", 2);
+  expect((await npmTarball(locked(one), clientOf(registry))).size).toBe(100_000);
   expect(registry.asked).toHaveLength(3);
+});
+
+test("bytes that were damaged on the way are asked for again", async () => {
+  const registry = await registryOf([{ name: "debug" }]);
+  const one = built(registry, "debug@1.0.0");
+  registry.fail(one.location, "wrong", 1);
+  expect((await fetchNewTarball(newOne(one), clientOf(registry))).digest).toBe(digestOf(one.bytes));
+});
+
+test("npm's own repetitions are kept", async () => {
+  const registry = await registryOf([{ name: "debug" }]);
+  const one = built(registry, "debug@1.0.0");
+  registry.fail(one.location, 503, 2);
+  const retry = { retries: 2, minTimeout: 1, maxTimeout: 1 };
+  expect((await npmTarball(locked(one), clientOf(registry, { retry }))).size).toBe(one.bytes.byteLength);
+  expect(registry.asked).toHaveLength(3);
+});
+
+test("npm's proxy is asked", async () => {
+  const registry = await registryOf([{ name: "debug" }]);
+  const one = built(registry, "debug@1.0.0");
+  const through: string[] = [];
+  const proxy = await serveFiles(new Map(), (request, response) => {
+    through.push(request.url ?? "");
+    response.end(one.bytes);
+    return true;
+  });
+  ends.push(proxy.close);
+  const client = clientOf({ url: "http://registry.example/" }, { httpsProxy: proxy.url });
+  expect((await npmTarball(locked(one), client)).size).toBe(one.bytes.byteLength);
+  expect(through).toEqual(["http://registry.example/debug/-/debug-1.0.0.tgz"]);
 });
 
 test.for([
