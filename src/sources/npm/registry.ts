@@ -15,14 +15,18 @@ export function repositoryOf(name: string, options: NpmOptions): string {
 /** The base address of the registry that npm asks for a package; it ends in a slash. */
 export function registryOf(name: string, options: NpmOptions): string {
   const scope = scopeOf(name);
-  const base = (scope === undefined ? undefined : ownRegistry(scope, options)) ?? String(options.registry);
-  return base.replace(/\/*$/, "/");
+  return (scope === undefined ? undefined : ownRegistry(scope, options)) ?? baseOf(String(options.registry));
 }
 
 /** Undefined for a scope that the default registry serves. */
 function ownRegistry(scope: string, options: NpmOptions): string | undefined {
   const own = options[`${scope}:registry`];
-  return typeof own === "string" && own !== "" && own !== options.registry ? own : undefined;
+  if (typeof own !== "string" || own === "") return undefined;
+  return baseOf(own) === baseOf(String(options.registry)) ? undefined : baseOf(own);
+}
+
+function baseOf(registry: string): string {
+  return registry.replace(/\/*$/, "/");
 }
 
 function scopeOf(name: string): string | undefined {

@@ -4,7 +4,7 @@ import { addressOf, locationOf, registryOf, repositoryOf } from "../../../src/so
 const options = {
   registry: "https://registry.example/npm",
   "@own:registry": "https://own.example/",
-  "@same:registry": "https://registry.example/npm",
+  "@same:registry": "https://registry.example/npm/",
 };
 
 test("a scope with a registry of its own is another repository", () => {

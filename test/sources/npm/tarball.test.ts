@@ -314,6 +314,40 @@ test("nobody there, or the network forbidden", async () => {
   );
 });
 
+test("a login goes to no other host, wherever a registry sends us", async () => {
+  const registry = await registryOf([{ name: "debug" }]);
+  const one = built(registry, "debug@1.0.0");
+  const seen: (string | undefined)[] = [];
+  const other = await serveFiles(new Map(), (request, response) => {
+    seen.push(request.headers.authorization);
+    response.end(one.bytes);
+    return true;
+  });
+  const first = await serveFiles(new Map(), (request, response) => {
+    seen.push(request.headers.authorization);
+    response.writeHead(302, { location: `${other.url.replace("127.0.0.1", "localhost")}/debug.tgz` }).end();
+    return true;
+  });
+  ends.push(other.close, first.close);
+  const url = `${first.url}/`;
+  expect(
+    (await npmTarball(locked(one), clientOf({ url }, loginTo({ url }, "npm_secret")))).size,
+  ).toBeGreaterThan(0);
+  expect(seen).toEqual(["Bearer npm_secret", undefined]);
+});
+
+test("a store without room ends the transfer", async () => {
+  const registry = await registryOf([{ name: "large", bytes: seededBytes(3, 8_000_000) }]);
+  const full = async (source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<never> => {
+    for await (const _ of source) throw new TareError({ code: "DISK_FULL", where: "/store" });
+    throw new Error("there was nothing to keep");
+  };
+  const client = { ...clientOf(registry), store: { ...store, add: full, put: full } };
+  const one = built(registry, "large@1.0.0");
+  for (const work of [() => npmTarball(locked(one), client), () => fetchNewTarball(newOne(one), client)])
+    expect(await refusal(work())).toMatch(/^DISK_FULL: There is no room left on the disk under \/store;/);
+});
+
 test("a password in an address is not told", async () => {
   const registry = await registryOf([{ name: "debug" }]);
   const url = registry.url.replace("http://", "http://me:hunter2@");
