@@ -8,7 +8,7 @@ import { bytesOf } from "./stream-bytes.ts";
 export interface RegistryKey {
   /** As signatures name it: `SHA256:…`. */
   readonly id: string;
-  /** sha256 of the key as SSH writes it, upper-case hexadecimal: what npmjs calls the id, computed from the key. */
+  /** sha256 of the key as SSH writes it, upper-case hexadecimal: what npm's own registry calls the id, computed from the key. */
   readonly fingerprint: string;
   readonly key: KeyObject;
   /** Milliseconds since the epoch: what was published from then on it may not have signed. */
