@@ -27,7 +27,7 @@ export function writeBundle({ root, scratch, command, env, workdir, user, volume
         destination: to,
         type: "bind",
         source: from,
-        options: ["bind", "rw"],
+        options: ["rbind"],
       })),
     ],
     linux: { namespaces: namespaces.map((type) => ({ type })), ...maps },
