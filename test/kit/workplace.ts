@@ -8,9 +8,13 @@ import { type FileServer, type Handle, serveFiles } from "./serve.ts";
 import { type Ran, runTare } from "./tare.ts";
 import { withFolder } from "./temporary.ts";
 
-/** A recipe's fields beside the usual ones; `packages` is merged into its one group of packages. */
+/**
+ * A recipe's fields beside the usual ones; `packages` is merged into its one group of packages of Debian, or takes that
+ * away, and `npm` is a second item beside it.
+ */
 export interface RecipeData {
-  readonly packages?: Readonly<Record<string, unknown>>;
+  readonly packages?: Readonly<Record<string, unknown>> | false;
+  readonly npm?: Readonly<Record<string, unknown>>;
   readonly [field: string]: unknown;
 }
 
@@ -91,7 +95,7 @@ export async function withWorkplace<Value>(
       const store = join(folder, ".store");
       const environment = { ...unset, TARE_STORE: store };
       const write = async (recipe: RecipeData, file = join(folder, "tare.yaml")) => {
-        const { packages, ...rest } = recipe;
+        const { packages, npm, ...rest } = recipe;
         const group = {
           from: "debian",
           suite: [repository.suite],
@@ -99,13 +103,13 @@ export async function withWorkplace<Value>(
           security: false,
           mirror: mirrors.map(({ url }) => url),
           keyring: "keys.gpg",
-          ...packages,
+          ...(packages || {}),
         };
         // JSON is YAML.
         const whole = {
           name: "demo",
           platforms: ["linux/amd64"],
-          packages: [group],
+          packages: [...(packages === false ? [] : [group]), ...(npm ? [{ from: "npm", ...npm }] : [])],
           to: ["oci:image"],
           ...rest,
         };
