@@ -74,6 +74,8 @@ const rules = {
     (d) => `${JSON.stringify(d.text)} does not say where an image is: ${d.why}.`,
   ),
   BAD_LOCK: rule<{ problems: readonly Spot[] }>(2, (d) => d.problems.map(atSpot).join("\n")),
+  BAD_NPM_CONFIG: rule<{ why: string }>(2, (d) => `npm's configuration cannot be used: ${d.why}.`),
+  BAD_PROJECT: rule<{ where: string; why: string }>(2, (d) => `${d.where} cannot be used: ${d.why}.`),
   BAD_RECIPE: rule<{ problems: readonly Spot[] }>(2, (d) => d.problems.map(atSpot).join("\n")),
   BAD_RELATION: rule<{ where: string; text: string; why: string }>(
     3,
@@ -93,6 +95,15 @@ const rules = {
     (d) => `"${d.want}" does not say which package is wanted: ${d.why}.`,
   ),
   CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
+  /** `path`: which package needs which, from what was asked for to the one that it is about. */
+  DEPENDENCY_REFUSED: rule<{ path: readonly string[]; why: string; todo: string }>(
+    2,
+    (d) => `${d.path.join(" > ")} cannot be installed: ${d.why}; ${d.todo}.`,
+  ),
+  DEPENDENCY_UNREACHABLE: rule<{ path: readonly string[]; why: string; todo: string }>(
+    3,
+    (d) => `${d.path.join(" > ")} cannot be had: ${d.why}; ${d.todo}.`,
+  ),
   DIGEST_MISMATCH: rule<{ what: string; want: string; got: string; size: number }>(
     1,
     (d) =>
@@ -122,6 +133,11 @@ const rules = {
     (d) => `${d.file} is there already and was left as it is; move it away or name another file.`,
   ),
   /** `again`: asking the same server once more may help. */
+  FOREIGN_LOCK: rule<{ file: string; program: string }>(
+    2,
+    (d) =>
+      `${d.file} is a lock of ${d.program}, which tare does not read: run \`npm install --package-lock-only\` beside it, and keep the package-lock.json that this makes.`,
+  ),
   HTTP_FAILED: rule<{ where: string; why: string; again: boolean }>(3, (d) => `${d.where}: ${d.why}.`),
   INDEX_MISSING: rule<{
     id: string;
@@ -147,6 +163,11 @@ const rules = {
     1,
     (d) =>
       `${d.what} is signed by ${d.signers.join(", ")}, but not by ${d.missing.join(", ")}, which "keys" asks for.`,
+  ),
+  LOCK_OUT_OF_STEP: rule<{ file: string; by: string; wants: string; has: string | undefined }>(
+    2,
+    (d) =>
+      `${d.file} is out of step: ${d.by} wants ${d.wants}, and the lock has ${d.has ?? "none"}; run \`npm install --package-lock-only\`.`,
   ),
   MIRROR_UNKNOWN: rule<{ what: string; field: string; variable: string }>(
     2,

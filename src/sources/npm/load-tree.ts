@@ -1,0 +1,123 @@
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type Arborist from "@npmcli/arborist";
+import { TareError } from "../../errors.ts";
+import type { NpmOptions } from "./client.ts";
+import { type ProjectLock, readProject, readProjectLock } from "./project-files.ts";
+import type { NpmRequest } from "./request.ts";
+import { treeFailure } from "./tree-failure.ts";
+
+/** A tree as npm's own resolver has it, for all platforms at once, development dependencies included. */
+export interface LoadedTree {
+  readonly root: Arborist.Node;
+  /** The lock that says what the tree must be; none when it was resolved now. */
+  readonly lock?: { readonly name: string; readonly file: string };
+  /** Where `overrides` belong, for sentences. */
+  readonly overridesIn: string;
+}
+
+/**
+ * The tree of a project or of published packages. Nothing is written but npm's cache, no program is started, and no
+ * `node_modules` that is there is looked at.
+ * @throws NO_FILE, UNREADABLE, BAD_PROJECT, FOREIGN_LOCK, LOCK_OUT_OF_STEP, DEPENDENCY_REFUSED, DEPENDENCY_UNREACHABLE,
+ * the signal's reason
+ */
+export async function loadTree(
+  request: Pick<NpmRequest, "project" | "package" | "overrides">,
+  options: NpmOptions,
+  signal?: AbortSignal,
+): Promise<LoadedTree> {
+  if (request.project === undefined) return treeOfPackages(request, options, signal);
+  await readProject(request.project);
+  const lock = await readProjectLock(request.project);
+  const project = await realpath(request.project);
+  const overridesIn = "package.json";
+  if (lock === undefined || lock.kind === "yarn")
+    return { root: await resolveTree(project, options, overridesIn, signal), overridesIn };
+  const root = await lockedTree(project, lock, options, overridesIn, signal);
+  return { root, lock: { name: lock.name, file: join(request.project, lock.name) }, overridesIn };
+}
+
+/** What a lock says, exactly. npm's first kind of lock leaves out what only the registry knows, which is asked then. */
+async function lockedTree(
+  project: string,
+  lock: ProjectLock,
+  options: NpmOptions,
+  overridesIn: string,
+  signal: AbortSignal | undefined,
+): Promise<Arborist.Node> {
+  const file = join(project, lock.name);
+  let root: Arborist.Node;
+  try {
+    const arborist = await arboristFor(project, options, signal);
+    root = await arborist.loadVirtual();
+  } catch (cause) {
+    throw treeFailure(cause, undefined, { where: file, overridesIn, options });
+  }
+  if (lock.kind === "npm") return root;
+  for (const edge of root.edgesOut.values())
+    if (edge.type !== "dev" && edge.error !== null)
+      throw new TareError({
+        code: "LOCK_OUT_OF_STEP",
+        file,
+        by: "package.json",
+        wants: `${edge.name} ${edge.spec}`,
+        has: edge.to?.version,
+      });
+  return resolveTree(project, options, overridesIn, signal);
+}
+
+/** A project of nothing but the packages; npm's resolver wants a folder for it. */
+async function treeOfPackages(
+  { package: names = [], overrides }: Pick<NpmRequest, "package" | "overrides">,
+  options: NpmOptions,
+  signal: AbortSignal | undefined,
+): Promise<LoadedTree> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "tare-npm-")));
+  const overridesIn = "the recipe";
+  try {
+    const dependencies = Object.fromEntries(names.map(nameAndRange));
+    const manifest = { name: "tare-application", version: "0.0.0", private: true, dependencies, overrides };
+    await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+    return { root: await resolveTree(folder, options, overridesIn, signal), overridesIn };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function nameAndRange(text: string): [name: string, range: string] {
+  const at = text.indexOf("@", 1);
+  return at < 0 ? [text, "*"] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+async function resolveTree(
+  folder: string,
+  options: NpmOptions,
+  overridesIn: string,
+  signal: AbortSignal | undefined,
+): Promise<Arborist.Node> {
+  const arborist = await arboristFor(folder, options, signal);
+  try {
+    return await arborist.buildIdealTree();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    // Says that a package is not for this machine, which does not matter, when the tree is done.
+    const { code } = Object(cause) as { code?: unknown };
+    if (code === "EBADPLATFORM" && arborist.idealTree !== null) return arborist.idealTree;
+    const where =
+      overridesIn === "package.json" ? join(folder, "package.json") : "What the recipe asks of npm";
+    throw treeFailure(cause, arborist.idealTree ?? undefined, { where, overridesIn, options });
+  }
+}
+
+async function arboristFor(path: string, options: NpmOptions, signal: AbortSignal | undefined) {
+  const { default: Resolver } = await import("@npmcli/arborist");
+  class OnPaper extends Resolver {
+    /** npm would begin with what is installed; here only what is written counts. */
+    override async loadActual({ root }: { root?: Arborist.Node } = {}): Promise<Arborist.Node> {
+      return root as Arborist.Node;
+    }
+  }
+  return new OnPaper({ ...options, path, ...(signal && { signal }) } as Arborist.Options);
+}
