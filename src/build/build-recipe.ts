@@ -141,12 +141,11 @@ interface BuiltPlatform {
 }
 
 function unmetText({ library, file, neededBy, versions }: UnmetLibrary, platform: string): string {
-  const who = neededBy.includes(file) ? file : `${file} of ${neededBy.join(", ")}`;
-  const lacks =
-    versions.length > 0
-      ? `${library} with ${versions.join(", ")}, and the image's is older`
-      : `${library}, which is not in the image`;
-  return `On ${platform}, ${who} needs ${lacks}: a program that loads it will not start.`;
+  const who = `${neededBy.join(" and ")} ${neededBy.length === 1 ? "needs" : "need"}`;
+  const what = versions.length === 0 ? library : `${library} with ${versions.join(", ")}`;
+  const where = neededBy.includes(file) ? "" : ` (${file})`;
+  const lacks = versions.length === 0 ? "which is not in the image" : "and the image's is older";
+  return `On ${platform}, ${who} ${what}${where}, ${lacks}: a program that loads it will not start.`;
 }
 
 const filesOfRecipe = "files of the recipe";

@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, type TestContext, test } from "vitest";
-import { needsPeers, needsRoot } from "../kit/peers.ts";
+import { expect, test } from "vitest";
+import { onSmallDisk } from "../kit/small-disk.ts";
 import { type Workplace, withWorkplace } from "../kit/workplace.ts";
 
 const packages = ["hello", "world"].map((name) => ({
@@ -11,30 +10,6 @@ const packages = ["hello", "world"].map((name) => ({
   files: { [`usr/bin/${name}`]: randomBytes(60_000), [`usr/share/${name}`]: name.repeat(20_000) },
 }));
 const recipe = { packages: { include: ["hello", "world"] } };
-
-/** Runs `use` while `folder` is a small disk of its own; skips the test where that cannot be. */
-async function onSmallDisk(
-  context: TestContext,
-  folder: string,
-  kilobytes: number,
-  use: () => Promise<void>,
-) {
-  needsRoot(context);
-  needsPeers(context, "mount", "umount");
-  await mkdir(folder, { recursive: true });
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tare-test", folder], {
-      stdio: "pipe",
-    });
-  } catch {
-    context.skip("no tmpfs can be mounted here");
-  }
-  try {
-    await use();
-  } finally {
-    execFileSync("umount", [folder]);
-  }
-}
 
 const full = (folder: string) => ({
   code: 3,
