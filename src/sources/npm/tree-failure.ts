@@ -91,13 +91,18 @@ export function refused(
   overridesIn: string,
   cause?: unknown,
 ): TareError {
-  const why = /^(?:file:|\.{0,2}\/|~)/.test(spec)
+  const why = isOnThisMachine(spec)
     ? `${spec} is on this machine, outside the project's own packages`
     : `${shownUrl(spec)} is a git repository, and tare takes published tarballs only`;
   return new TareError(
     { code: "DEPENDENCY_REFUSED", path, why, todo: overrideIt(name, overridesIn) },
     { cause },
   );
+}
+
+/** Whether a dependency asks for a file or a folder. */
+export function isOnThisMachine(spec: string): boolean {
+  return /^(?:file:|\.{0,2}\/|~\/)/.test(spec);
 }
 
 function overrideIt(name: string, overridesIn: string): string {

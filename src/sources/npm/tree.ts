@@ -1,16 +1,15 @@
 import type Arborist from "@npmcli/arborist";
 import { byText } from "../../bytes/text.ts";
 import { TareError } from "../../errors.ts";
-import { shownUrl } from "../../http/url.ts";
+import { checkEdges } from "./check-edges.ts";
 import type { NpmOptions } from "./client.ts";
 import { pathTo, waysInto } from "./dependency-path.ts";
 import { madeForText } from "./fits.ts";
 import { type LoadedTree, loadTree } from "./load-tree.ts";
-import { checkOptional } from "./missing-binaries.ts";
 import { type NpmPlatform, platformText } from "./platform.ts";
 import { isWebAddress, locationOf, repositoryOf } from "./registry.ts";
 import type { NpmRequest, NpmSeams } from "./request.ts";
-import { packageFailure, refused } from "./tree-failure.ts";
+import { isOnThisMachine, packageFailure, refused } from "./tree-failure.ts";
 import { wantedNodes } from "./wanted-nodes.ts";
 
 /** A package of a tree, and where it lies. Those that lie in another's tarball are no packages of their own. */
@@ -103,7 +102,7 @@ function packageOf(
 /** Where its tarball is. @throws DEPENDENCY_REFUSED when it has none */
 function placeOf(node: Arborist.Node, tree: LoadedTree, options: NpmOptions): string {
   const { packageName, version, resolved } = node;
-  const spec = [...node.edgesIn].map((edge) => edge.spec).find((one) => !isRange(one));
+  const spec = addressAskedFor(node);
   const isElsewhere = resolved !== null && !isWebAddress(resolved);
   if (!isElsewhere && node.isRegistryDependency)
     return locationOf(resolved ?? undefined, packageName, version, options);
@@ -112,28 +111,36 @@ function placeOf(node: Arborist.Node, tree: LoadedTree, options: NpmOptions): st
   throw refused(pathTo(node, waysInto(tree.root)), spec ?? address, node.name, tree.overridesIn);
 }
 
+/** What asks for a package by an address, if anything does. */
+function addressAskedFor({ edgesIn }: Arborist.Node): string | undefined {
+  return [...edgesIn].map(({ spec }) => spec).find((spec) => !isRange(spec));
+}
+
 /** Whether what a dependency asks for is a version, a range or a tag of a registry, by itself or under an alias. */
 function isRange(spec: string): boolean {
   return !/[/:]/.test(spec) || spec.startsWith("npm:");
 }
 
-/** A folder of the project that a link leads to. @throws DEPENDENCY_REFUSED when it lies elsewhere */
+/** A folder of the project that a link leads to. @throws DEPENDENCY_REFUSED when it is none */
 function linkOf(node: Arborist.Node, tree: LoadedTree): TreeLink {
-  const path = checkedPath(node, tree);
   const target = node.target.location;
-  if (target === "" || !isInside(target))
-    throw refused(pathTo(node, waysInto(tree.root)), `file:${target}`, node.name, tree.overridesIn);
-  return { path, target };
+  const spec = addressAskedFor(node) ?? `file:${target}`;
+  // npm takes what looks like no address for a folder, as it does with some of git's.
+  if (!isInside(target) || target.split("/").includes("node_modules") || !isOnThisMachine(spec))
+    throw refused(pathTo(node, waysInto(tree.root)), spec, node.name, tree.overridesIn);
+  return { path: checkedPath(node, tree), target };
 }
 
 /** A lock is anybody's text: its packages stay below the application. @throws BAD_PROJECT */
-function checkedPath({ location, packageName, version }: Arborist.Node, tree: LoadedTree): string {
+function checkedPath(node: Arborist.Node, tree: LoadedTree): string {
+  const { location, version } = node;
+  const packageName: string = node.packageName ?? node.name;
   const isName = /^(?:@[^\s/@\\:]+\/)?[^\s/@\\:]+$/.test(packageName) && isInside(packageName);
   const why = !isInside(location)
     ? `it places ${packageName} outside of the application, at ${location}`
     : !isName
       ? `${JSON.stringify(packageName)} is no name of a package`
-      : /^[0-9A-Za-z.+-]{1,256}$/.test(version ?? "") || tree.lock === undefined
+      : node.isLink || /^[0-9A-Za-z.+-]{1,256}$/.test(version ?? "")
         ? undefined
         : `it says no version of ${location}`;
   if (why === undefined) return location;
@@ -152,44 +159,6 @@ function whoNeeds(node: Arborist.Node, nodes: ReadonlySet<Arborist.Node>): strin
     names.add(from.packageName);
   }
   return [...names].sort(byText);
-}
-
-/** @throws LOCK_OUT_OF_STEP, DEPENDENCY_UNREACHABLE */
-function checkEdges(
-  node: Arborist.Node,
-  nodes: ReadonlySet<Arborist.Node>,
-  platform: NpmPlatform,
-  tree: LoadedTree,
-  options: NpmOptions,
-): void {
-  if (node.inDepBundle) return;
-  checkOptional(node, nodes, platform, tree);
-  for (const edge of node.edgesOut.values()) {
-    if (edge.type === "dev" || edge.bundled) continue;
-    const failed = edge.to?.errors[0] as { readonly code?: unknown } | undefined;
-    if (edge.to && failed && !isGone(failed.code)) {
-      throw packageFailure(edge.to, tree.root, { overridesIn: tree.overridesIn, options });
-    }
-    if (tree.lock !== undefined && isOutOfStep(edge, node))
-      throw new TareError({
-        code: "LOCK_OUT_OF_STEP",
-        file: tree.lock.file,
-        by: node.isProjectRoot ? "package.json" : node.pkgid,
-        wants: `${edge.name} ${shownUrl(edge.spec)}`,
-        has: edge.to?.version,
-      });
-  }
-}
-
-/** Peers that do not fit each other are warned of by npm, not refused, unless the project itself asks for one. */
-function isOutOfStep(edge: Arborist.Edge, node: Arborist.Node): boolean {
-  if (edge.error === null) return false;
-  return edge.error === "MISSING" || node.isProjectRoot || node.isWorkspace || !edge.peer;
-}
-
-/** Whether an optional package is not there at all, and may be left out; any other failure may pass. */
-function isGone(code: unknown): boolean {
-  return /^(?:E404|ETARGET|ENOVERSIONS|EINCOMPLETEMANIFEST|EALLOW)/.test(String(code));
 }
 
 function misfitFailure(

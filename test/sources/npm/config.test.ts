@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { TareError } from "../../../src/errors.ts";
+import { npmConfiguration } from "../../../src/sources/npm/config.ts";
+import { registryOf } from "../../../src/sources/npm/registry.ts";
+import { withFolder } from "../../kit/temporary.ts";
+
+test("settings come from the project, the user and the environment that is handed in", async () => {
+  await withFolder(async (folder) => {
+    const home = join(folder, "home");
+    const project = join(folder, "project");
+    await mkdir(home);
+    await mkdir(project);
+    await writeFile(join(project, "package.json"), "{}");
+    await writeFile(
+      join(project, ".npmrc"),
+      "@scope:registry=https://scope.example/npm\nignore-scripts=false\n",
+    );
+    await writeFile(
+      join(home, ".npmrc"),
+      ["registry=https://registry.example/", "//scope.example/npm/:_authToken=$" + "{TOKEN}"].join("\n"),
+    );
+    const environment = { HOME: home, TOKEN: "sesame", npm_config_fetch_retries: "0", NPM_CONFIG_CAFILE: "" };
+    const options = await npmConfiguration({ project }, { environment, folder, offline: true });
+    expect(registryOf("debug", options)).toBe("https://registry.example/");
+    expect(registryOf("@scope/debug", options)).toBe("https://scope.example/npm/");
+    expect(options).toMatchObject({
+      "//scope.example/npm/:_authToken": "sesame",
+      cache: join(home, ".npm/_cacache"),
+      ignoreScripts: true,
+      ignoreExtension: true,
+      allowGit: "none",
+      offline: true,
+      retry: { retries: 0 },
+    });
+    expect(environment).toEqual({
+      HOME: home,
+      TOKEN: "sesame",
+      npm_config_fetch_retries: "0",
+      NPM_CONFIG_CAFILE: "",
+    });
+  });
+});
+
+test("a login without its registry is refused without telling it", async () => {
+  await withFolder(async (folder) => {
+    await writeFile(join(folder, ".npmrc"), "_auth=c2VjcmV0\n");
+    const work = npmConfiguration(
+      {},
+      { environment: { HOME: join(folder, "none") }, folder, offline: false },
+    );
+    const error = await work.catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(TareError);
+    expect((error as TareError).message).toBe(
+      "npm's configuration cannot be used: _auth of the project settings must name its registry (`npm config fix` mends that).",
+    );
+  });
+});
