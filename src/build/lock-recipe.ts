@@ -11,6 +11,7 @@ import { npmRequest, npmSeams } from "./application.ts";
 import { compressorOf } from "./compressor.ts";
 import { needsOf } from "./library-needs.ts";
 import type { Lock } from "./lock/lock.ts";
+import { byLockOrder } from "./lock/order.ts";
 import { planFor, platformOf } from "./plan.ts";
 import { applicationOf, type DebianPackages, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { recipeDigest } from "./recipe/recipe-digest.ts";
@@ -57,7 +58,9 @@ export async function lockRecipe(recipe: Recipe, world: World, options: LockOpti
     platforms: options.platforms
       .map((platform, index) => ({
         platform,
-        packages: [...(application.packages[index] ?? []), ...(distribution.packages[index] ?? [])],
+        packages: [...(application.packages[index] ?? []), ...(distribution.packages[index] ?? [])].sort(
+          byLockOrder,
+        ),
       }))
       .sort((a, b) => byText(a.platform, b.platform)),
   };

@@ -2,6 +2,7 @@ import { byText } from "../../bytes/text.ts";
 import { writeFileWhole } from "../../bytes/write-file.ts";
 import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Lock } from "./lock.ts";
+import { byLockOrder } from "./order.ts";
 
 const head = `# Written by \`tare lock\`: every package exactly, and who vouches for it. Keep it with the recipe; do not edit it.
 # A package without "because" was asked for; the others name what needs them.
@@ -25,18 +26,9 @@ export function lockText(lock: Lock): string {
   ];
   for (const { platform, packages } of [...lock.platforms].sort((a, b) => byText(a.platform, b.platform))) {
     lines.push(`  ${platform}:${packages.length === 0 ? " []" : ""}`);
-    for (const one of [...packages].sort(byName)) lines.push(...packageLines(one));
+    for (const one of [...packages].sort(byLockOrder)) lines.push(...packageLines(one));
   }
   return `${head}${lines.join("\n")}\n`;
-}
-
-function byName(a: Package, b: Package): number {
-  return (
-    byText(a.name, b.name) ||
-    byText(a.architecture, b.architecture) ||
-    byText(a.version, b.version) ||
-    byText(a.path ?? "", b.path ?? "")
-  );
 }
 
 function repositoryLines({ id, index, date, keys }: LockedRepository): string[] {
