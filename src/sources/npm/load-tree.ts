@@ -119,5 +119,14 @@ async function arboristFor(path: string, options: NpmOptions, signal: AbortSigna
       return root as Arborist.Node;
     }
   }
-  return new OnPaper({ ...options, path, ...(signal && { signal }) } as Arborist.Options);
+  const retry = patience(options);
+  return new OnPaper({ ...options, retry, path, ...(signal && { signal }) } as Arborist.Options);
+}
+
+/**
+ * How often npm asks again, but with short waits: its resolver asks for a package several times, and would spend
+ * minutes on an address whose host is gone.
+ */
+function patience({ retry }: NpmOptions): NpmOptions {
+  return { ...Object(retry), minTimeout: 500, maxTimeout: 2000 };
 }
