@@ -29,6 +29,8 @@ export interface NpmWorkplace extends Workplace {
   readonly registry: NpmRegistry;
   /** Writes package-lock.json as npm does now. */
   lockProject(): Promise<void>;
+  /** The text of tare.lock. */
+  lock(): Promise<string>;
   /** Changes `packages` of package-lock.json. */
   editLock(edit: (packages: Record<string, Record<string, unknown>>) => unknown): Promise<void>;
   put(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
@@ -134,6 +136,7 @@ export async function withNpmWorkplace<Value>(
         start: (line, options) =>
           place.start(line, { ...options, environment: { ...environment, ...options?.environment } }),
         lockProject: () => lockProject(folder, registry),
+        lock: () => readFile(join(folder, "tare.lock"), "utf8"),
         editLock: async (edit) => {
           const lock = JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8"));
           edit(lock.packages);

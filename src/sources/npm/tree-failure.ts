@@ -3,7 +3,7 @@ import { TareError } from "../../errors.ts";
 import { shownUrl } from "../../http/url.ts";
 import type { NpmOptions } from "./client.ts";
 import { pathTo, waysInto } from "./dependency-path.ts";
-import { registryFailure } from "./failure.ts";
+import { isAbsent, registryFailure } from "./failure.ts";
 import { isWebAddress, registryOf } from "./registry.ts";
 
 /** What a sentence about a tree needs beside the tree. */
@@ -80,6 +80,8 @@ function whyNot({ name, errors }: Arborist.Node, spec: string, options: NpmOptio
   }
   const failure = registryFailure(cause, { what: name, where, cache: String(options.cache) });
   if (failure.problem.code !== "DOWNLOAD_FAILED") return failure;
+  // A registry that fails would fail for any other version, too.
+  if (!isWebAddress(spec) && !isAbsent(failure)) return failure;
   return failure.problem.tried.map((tried) => `${tried.where}: ${tried.why}`).join("; ");
 }
 

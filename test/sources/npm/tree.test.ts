@@ -296,9 +296,9 @@ test("what a registry does not have, or does not show, is one sentence with the 
   );
   const closed = await registryOf([{ name: "a" }], "sesame");
   expect(await refusal(ofPackages(closed, ["a"]))).toMatch(
-    /^DEPENDENCY_UNREACHABLE: a cannot .* answered 401/,
+    /^DOWNLOAD_FAILED: a could not be fetched: .* answered 401/,
   );
-  expect(await refusal(ofPackages(nowhere, ["a"]))).toMatch(/^DEPENDENCY_UNREACHABLE: a cannot .* refused/);
+  expect(await refusal(ofPackages(nowhere, ["a"]))).toMatch(/^DOWNLOAD_FAILED: a could not .* refused/);
 });
 
 test("an optional package is left out when it is not there, but not when the registry fails", async () => {
@@ -310,7 +310,7 @@ test("an optional package is left out when it is not there, but not when the reg
   registry.fail("b", 500);
   const options = { ...optionsFor(registry), cache: join(folder, "other") };
   expect(await refusal(npmTrees({ package: ["a"], overrides: {} }, [x64], options))).toMatch(
-    /^DEPENDENCY_UNREACHABLE: a > b cannot be had: .* answered 500/,
+    /^DOWNLOAD_FAILED: b could not be fetched: .* answered 500/,
   );
 });
 
