@@ -1,6 +1,6 @@
-import { dirname, join } from "node:path";
 import { TareError } from "../../errors.ts";
 import type { NpmOptions } from "./client.ts";
+import { hostNpm } from "./host-npm.ts";
 import type { NpmRequest, NpmSeams } from "./request.ts";
 
 /**
@@ -20,8 +20,7 @@ export async function npmConfiguration(
   try {
     const config = new Config({
       ...npm,
-      // npm's own folder beside this Node.js: distributions keep settings in its npmrc.
-      npmPath: join(dirname(dirname(process.execPath)), "lib/node_modules/npm"),
+      ...(await hostNpm(environment.PATH)),
       // A copy, since npm writes into it.
       env: { ...environment },
       argv: ["node", "npm"],

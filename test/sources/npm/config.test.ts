@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { TareError } from "../../../src/errors.ts";
 import { npmConfiguration } from "../../../src/sources/npm/config.ts";
@@ -40,6 +40,23 @@ test("settings come from the project, the user and the environment that is hande
       npm_config_fetch_retries: "0",
       NPM_CONFIG_CAFILE: "",
     });
+  });
+});
+
+test("the settings of the machine are those of the npm that the path leads to", async () => {
+  await withFolder(async (folder) => {
+    const cli = join(folder, "usr/lib/node_modules/npm/bin/npm-cli.js");
+    await mkdir(dirname(cli), { recursive: true });
+    await mkdir(join(folder, "usr/bin"));
+    await mkdir(join(folder, "usr/etc"));
+    await writeFile(cli, "", { mode: 0o755 });
+    await symlink("../lib/node_modules/npm/bin/npm-cli.js", join(folder, "usr/bin/npm"));
+    await writeFile(join(folder, "usr/etc/npmrc"), "@machine:registry=https://machine.example/\n");
+    await writeFile(join(folder, "usr/lib/node_modules/npm/npmrc"), "registry=https://builtin.example/\n");
+    const environment = { HOME: folder, PATH: `relative:${join(folder, "none")}:${join(folder, "usr/bin")}` };
+    const options = await npmConfiguration({}, { environment, folder, offline: false });
+    expect(registryOf("@machine/a", options)).toBe("https://machine.example/");
+    expect(registryOf("a", options)).toBe("https://builtin.example/");
   });
 });
 
