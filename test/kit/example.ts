@@ -1,4 +1,4 @@
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { type ShippedImage, shippedImage } from "../../scripts/start/shipped-image.ts";
 import type { BuildResult } from "../../src/model/result.ts";
@@ -11,15 +11,26 @@ export interface BuiltExample {
   readonly image: ShippedImage;
 }
 
-/** Builds a copy of examples/NAME, as `tare build` does it, from what this machine is set up to use. */
-export async function buildExample(name: string, folder: string): Promise<BuiltExample> {
-  const copy = join(folder, name);
+/**
+ * Builds a copy of examples/NAME, as `tare build` does it, from what this machine is set up to use. All builds in one
+ * folder share a store. @param options more of the command line's
+ */
+export async function buildExample(
+  name: string,
+  folder: string,
+  options: readonly string[] = [],
+): Promise<BuiltExample> {
+  const copy = await mkdtemp(join(folder, `${name}-`));
   await cp(join(repository, "examples", name), copy, { recursive: true, verbatimSymlinks: true });
-  return buildFolder(copy, join(folder, "store"));
+  return buildFolder(copy, join(folder, "store"), options);
 }
 
 /** Builds the recipe of a folder, and leaves its archives there. */
-export async function buildFolder(folder: string, store: string): Promise<BuiltExample> {
+export async function buildFolder(
+  folder: string,
+  store: string,
+  options: readonly string[] = [],
+): Promise<BuiltExample> {
   // A name that no image of the developer's has, since engines load it under that.
   const reference = "tare-example:latest";
   const archive = join(folder, "image.tar");
@@ -27,7 +38,9 @@ export async function buildFolder(folder: string, store: string): Promise<BuiltE
   const to = ["--to", `docker-archive:${archive}:${reference}`, "--to", `tar:${tarball}`];
   const main = join(repository, "src/cli/main.ts");
   const result: BuildResult = JSON.parse(
-    await mustRun(process.execPath, [main, "build", folder, "--json", ...to], { env: { TARE_STORE: store } }),
+    await mustRun(process.execPath, [main, "build", folder, "--json", ...to, ...options], {
+      env: { TARE_STORE: store },
+    }),
   );
   const [image] = result.images;
   if (image === undefined) throw new Error(`${folder} made no image`);
