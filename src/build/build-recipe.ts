@@ -242,6 +242,7 @@ function reportOf(
       holds: holds.map((name) => name.replace(/:[^:]*$/, "")),
     })),
     packages: root.packages,
+    leftOut: root.leftOut,
     coverage: root.coverage,
   };
 }

@@ -4,7 +4,7 @@ import type { Compressor } from "../layers/compressor.ts";
 import { type StoredLayer, sealLayer } from "../layers/seal.ts";
 import type { Package } from "../model/package.ts";
 import type { Platform } from "../model/platform.ts";
-import type { BuiltPackage } from "../model/result.ts";
+import type { BuiltImage, BuiltPackage } from "../model/result.ts";
 import type { GeneratedEntry, RootView, ScriptCoverage } from "../model/rootfs.ts";
 import type { StoredContent } from "../model/seams.ts";
 import type { Member, PathRule } from "../model/segment.ts";
@@ -30,7 +30,7 @@ import {
 } from "./pieces.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 6;
+const rootVersion = 7;
 
 /** Packages of one source. Groups do not share layers, so that what changes in one does not move the bytes of another. */
 export interface PackageGroup {
@@ -67,6 +67,7 @@ export interface RootPlan {
 export interface BuiltRoot {
   readonly layers: readonly { readonly layer: StoredLayer; readonly holds: readonly string[] }[];
   readonly packages: readonly BuiltPackage[];
+  readonly leftOut: BuiltImage["leftOut"];
   readonly coverage: readonly ScriptCoverage[];
   /** What programs that do not come from the distribution will not find. */
   readonly unmet: readonly UnmetLibrary[];
@@ -148,6 +149,10 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
         version,
         size: contentSize(made.facts),
       })),
+      leftOut: {
+        entries: packages.reduce((sum, { facts }) => sum + facts.excluded, 0),
+        size: packages.reduce((sum, { facts }) => sum + facts.excludedSize, 0),
+      },
       coverage: configurations.flatMap(({ coverage }) => coverage),
       unmet: unmetIn(withGenerated(view, generated), pieces, plan),
       accounts: table,

@@ -33,7 +33,9 @@ export interface BuiltImage {
   readonly configuration: Digest;
   readonly layers: readonly BuiltLayer[];
   readonly packages: readonly BuiltPackage[];
-  /** What became of the maintainer scripts. */
+  /** What packages brought and the image does not have: by the excludes, and as what no program reads. */
+  readonly leftOut: { readonly entries: number; /** Bytes of content. */ readonly size: number };
+  /** What became of the packages' own scripts. */
   readonly coverage: readonly ScriptCoverage[];
 }
 

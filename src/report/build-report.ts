@@ -25,13 +25,16 @@ export function buildReport(result: BuildResult, page: Page): string {
 }
 
 function imageLines(name: string, image: BuiltImage, page: Page): string[] {
-  const { layers, packages, platform, digest } = image;
+  const { layers, packages, platform, digest, leftOut } = image;
   const stored = layers.reduce((sum, layer) => sum + layer.size, 0);
   const plain = layers.reduce((sum, layer) => sum + layer.uncompressedSize, 0);
   const lines = [
     heading(`${name} ${platform}`, page),
     `  ${digest}`,
     `  ${count(packages.length, "package")} in ${count(layers.length, "layer")}: ${humanSize(stored)} compressed, ${humanSize(plain)} unpacked`,
+    ...(leftOut.entries > 0
+      ? [`  left out: ${count(leftOut.entries, "entry", "entries")} of packages, ${humanSize(leftOut.size)}`]
+      : []),
   ];
   if (layers.length > 0) {
     const rows = layers.map((layer) => [
@@ -75,7 +78,7 @@ function coverageLines(coverage: readonly ScriptCoverage[], page: Page): string[
   const open = having("needs-you");
   const lines = [
     "",
-    heading("Maintainer scripts, none of which ran", page),
+    heading("Scripts of packages, none of which ran", page),
     `  ${having("handled").length} handled natively, ${having("harmless").length} harmless, ${open.length} for you to look at`,
   ];
   for (const { package: name, script, notes } of open) {

@@ -68,6 +68,7 @@ const result: BuildResult = {
         },
       ],
       packages: [{ name: "libc6", version: "2.36-9", size: 3_000_000 }],
+      leftOut: { entries: 0, size: 0 },
       coverage: [],
     },
   ],

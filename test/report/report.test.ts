@@ -103,6 +103,7 @@ const result: BuildResult = {
         { name: "libc6", version: "2.36-9", size: 13_000_000 },
         { name: "a", version: "1", size: 10 },
       ],
+      leftOut: { entries: 1, size: 2048 },
       coverage: [
         { package: "libc6", script: "postinst", verdict: "handled", notes: ["ld.so.cache is made"] },
         { package: "tzdata", script: "postinst", verdict: "harmless", notes: ["asks questions"] },
@@ -129,6 +130,7 @@ test("a build is reported like this", () => {
   expect(buildReport(result, page)).toBe(`shout linux/amd64
   ${digest("1")}
   3 packages in 2 layers: 1.2 MB compressed, 4.0 MB unpacked
+  left out: 1 entry of packages, 2.0 kB
 
 Layers
   digest          gzip  unpacked  holds
@@ -141,7 +143,7 @@ Packages
       10 B  a        1
       10 B  b        1
 
-Maintainer scripts, none of which ran
+Scripts of packages, none of which ran
   1 handled natively, 1 harmless, 1 for you to look at
   openssh-server postinst
     host keys are not made: make them when the container starts, as every image
