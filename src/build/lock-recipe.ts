@@ -5,13 +5,13 @@ import type { LibraryNeed } from "../model/library.ts";
 import type { LockedRepository, Package } from "../model/package.ts";
 import { debianArchitecture } from "../sources/debian/architectures.ts";
 import { resolveDebian } from "../sources/debian/resolve.ts";
-import type { Keep } from "../sources/debian/wants.ts";
 import { version } from "../version.ts";
 import { npmRequest, npmSeams } from "./application.ts";
 import { compressorOf } from "./compressor.ts";
 import { needsOf } from "./library-needs.ts";
 import type { Lock } from "./lock/lock.ts";
 import { byLockOrder } from "./lock/order.ts";
+import { isOfNpm } from "./of-npm.ts";
 import { planFor, platformOf } from "./plan.ts";
 import { applicationOf, type DebianPackages, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { recipeDigest } from "./recipe/recipe-digest.ts";
@@ -73,7 +73,9 @@ async function chooseApplication(recipe: Recipe, world: World, options: LockOpti
   if (item === undefined) return nothing;
   const { resolveNpm } = await import("../sources/npm/resolve.ts");
   const platforms = options.platforms.map(platformOf);
-  const keep = options.platforms.map((platform) => keepOf(options, platform));
+  const keep = options.platforms.map((platform) =>
+    keepOf(options, platform).filter(({ repository }) => isOfNpm(repository)),
+  );
   const request = npmRequest(item, options.folder);
   return resolveNpm(request, platforms, "glibc", keep, npmSeams(options.folder, world));
 }
@@ -93,7 +95,10 @@ async function chooseDistribution(
     withNode(item, recipe),
     plans,
     architectures,
-    (architecture) => keepOf(options, options.platforms[indexOf(architecture)]),
+    (architecture) =>
+      keepOf(options, options.platforms[indexOf(architecture)]).filter(
+        ({ repository }) => !isOfNpm(repository),
+      ),
     world,
     (architecture) => needs[indexOf(architecture)] ?? [],
   );
@@ -106,7 +111,7 @@ function withNode(item: DebianPackages, recipe: Recipe): DebianPackages {
   return node === "debian" ? { ...item, include: [...item.include, "nodejs"] } : item;
 }
 
-function keepOf({ previous, update }: LockOptions, platform: string | undefined): Keep[] {
+function keepOf({ previous, update }: LockOptions, platform: string | undefined): Package[] {
   if (previous === undefined || update === "all") return [];
   const locked = previous.platforms.find((one) => one.platform === platform)?.packages ?? [];
   return locked.filter(({ name }) => update === undefined || !update.includes(name));

@@ -22,24 +22,49 @@ export function lockChanges(
   before: readonly PlatformPackages[],
   after: readonly PlatformPackages[],
 ): readonly LockChange[] {
-  const changes: LockChange[] = [];
-  const names = new Set([...before, ...after].map(({ platform }) => platform));
-  for (const platform of [...names].sort(byText)) {
-    const old = versionsOf(before, platform);
-    const now = versionsOf(after, platform);
-    for (const name of [...new Set([...old.keys(), ...now.keys()])].sort(byText)) {
-      const from = old.get(name);
-      const to = now.get(name);
-      if (from !== to)
-        changes.push({
-          platform,
-          name,
-          ...(from !== undefined && { from }),
-          ...(to !== undefined && { to }),
-        });
-    }
-  }
-  return changes;
+  const platforms = new Set([...before, ...after].map(({ platform }) => platform));
+  return [...platforms].sort(byText).flatMap((platform) => {
+    const old = packagesOf(before, platform);
+    const now = packagesOf(after, platform);
+    const labelOf = labels([...old, ...now]);
+    const versions = (packages: readonly Package[]) => Map.groupBy(packages, labelOf);
+    const [then, today] = [versions(old), versions(now)];
+    return [...new Set([...then.keys(), ...today.keys()])].sort(byText).flatMap((name) =>
+      changesOf(then.get(name) ?? [], today.get(name) ?? []).map((change) => ({
+        platform,
+        name,
+        ...change,
+      })),
+    );
+  });
+}
+
+function packagesOf(platforms: readonly PlatformPackages[], platform: string): readonly Package[] {
+  return platforms.find((one) => one.platform === platform)?.packages ?? [];
+}
+
+/** A name; where it stands for several architectures, `name:architecture`. */
+function labels(packages: readonly Package[]): (one: Package) => string {
+  const architectures = new Map<string, Set<string>>();
+  for (const { name, architecture } of packages)
+    architectures.set(name, (architectures.get(name) ?? new Set()).add(architecture));
+  return ({ name, architecture }) => (architectures.get(name)?.size === 1 ? name : `${name}:${architecture}`);
+}
+
+/** One name may be there in several versions. What went and what came are told together. */
+function changesOf(before: readonly Package[], after: readonly Package[]): Pick<LockChange, "from" | "to">[] {
+  const from = versionsBut(before, after);
+  const to = versionsBut(after, before);
+  return Array.from({ length: Math.max(from.length, to.length) }, (_, index) => ({
+    ...(from[index] !== undefined && { from: from[index] }),
+    ...(to[index] !== undefined && { to: to[index] }),
+  }));
+}
+
+function versionsBut(some: readonly Package[], others: readonly Package[]): string[] {
+  const there = new Set(others.map(({ version }) => version));
+  const versions = new Set(some.map(({ version }) => version));
+  return [...versions].filter((version) => !there.has(version)).sort(byText);
 }
 
 /** What `tare lock` did, for a terminal. */
@@ -56,17 +81,4 @@ export function lockReport(file: string, changed: boolean, changes: readonly Loc
     else lines.push(`    ~ ${name} ${from} → ${to}`);
   }
   return `${lines.join("\n")}\n`;
-}
-
-/** Versions by name; where one name stands for several architectures, by `name:architecture`. */
-function versionsOf(platforms: readonly PlatformPackages[], platform: string): Map<string, string> {
-  const packages = platforms.find((one) => one.platform === platform)?.packages ?? [];
-  const times = new Map<string, number>();
-  for (const { name } of packages) times.set(name, (times.get(name) ?? 0) + 1);
-  return new Map(
-    packages.map(({ name, architecture, version }) => [
-      times.get(name) === 1 ? name : `${name}:${architecture}`,
-      version,
-    ]),
-  );
 }

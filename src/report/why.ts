@@ -9,6 +9,8 @@ export interface Reasons {
   readonly platform: string;
   readonly name: string;
   readonly version: string;
+  /** Below the application, for a package of npm: there may be several of one name. */
+  readonly path?: string;
   readonly source: string;
   /** Whether the recipe asks for it by name. */
   readonly asked: boolean;
@@ -29,10 +31,9 @@ export function reasonsFor(
   name: string,
   file: string,
 ): readonly Reasons[] {
-  const found = platforms.flatMap(({ platform, packages }) => {
-    const one = packages.find((candidate) => candidate.name === name);
-    return one ? [reasonsOn(platform, packages, one)] : [];
-  });
+  const found = platforms.flatMap(({ platform, packages }) =>
+    packages.filter((candidate) => candidate.name === name).map((one) => reasonsOn(platform, packages, one)),
+  );
   if (found.length > 0) return found;
   const names = new Set(platforms.flatMap(({ packages }) => packages.map((one) => one.name)));
   const close = [...names]
@@ -43,20 +44,22 @@ export function reasonsFor(
 }
 
 function reasonsOn(platform: string, packages: readonly Package[], one: Package): Reasons {
-  const byName = new Map(packages.map((candidate) => [candidate.name, candidate]));
+  const byName = Map.groupBy(packages, (candidate) => candidate.name);
   // Upward from the package, breadth first, so that the first way found to each is a shortest one.
   const below = new Map<string, string | undefined>([[one.name, undefined]]);
   const chains: string[][] = [];
   for (const name of below.keys()) {
-    const reasons = byName.get(name)?.because ?? [];
-    if (reasons.length === 0) chains.push(chainFrom(name, below));
-    for (const reason of reasons) if (!below.has(reason)) below.set(reason, name);
+    const named = name === one.name ? [one] : (byName.get(name) ?? []);
+    if (named.some(({ because }) => because.length === 0)) chains.push(chainFrom(name, below));
+    for (const reason of named.flatMap(({ because }) => because))
+      if (!below.has(reason)) below.set(reason, name);
   }
-  const { name, version, source, because } = one;
+  const { name, version, path, source, because } = one;
   return {
     platform,
     name,
     version,
+    ...(path !== undefined && { path }),
     source,
     asked: because.length === 0,
     neededBy: [...because].sort(byText),
@@ -81,9 +84,13 @@ export function reasonsText(all: readonly Reasons[]): string {
   }
   const lines: string[] = [];
   for (const [key, platforms] of told) {
-    const { name, version, source, asked, neededBy, chains } = JSON.parse(key) as Omit<Reasons, "platform">;
+    const { name, version, path, source, asked, neededBy, chains } = JSON.parse(key) as Omit<
+      Reasons,
+      "platform"
+    >;
     const made = source === name ? "" : `, of the source ${source}`;
-    lines.push(`${name} ${version}${made} (${platforms.join(", ")})`);
+    const place = path === undefined ? "" : `, at ${path}`;
+    lines.push(`${name} ${version}${made}${place} (${platforms.join(", ")})`);
     if (asked) lines.push("  The recipe asks for it.");
     else lines.push(`  ${neededBy.join(", ")} ${neededBy.length === 1 ? "needs" : "need"} it.`);
     for (const chain of asked ? [] : chains.slice(0, shown)) lines.push(`  recipe → ${chain.join(" → ")}`);

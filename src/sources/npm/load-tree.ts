@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type Arborist from "@npmcli/arborist";
 import { TareError } from "../../errors.ts";
 import type { NpmOptions } from "./client.ts";
+import { addKept, type KeptPackage } from "./kept-packages.ts";
 import { type ProjectLock, readProject, readProjectLock } from "./project-files.ts";
 import type { NpmRequest } from "./request.ts";
 import { treeFailure } from "./tree-failure.ts";
@@ -17,6 +18,18 @@ export interface LoadedTree {
   readonly overridesIn: string;
 }
 
+/** How a tree is made, beside what is asked for. */
+export interface TreeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What the lock before has: it stays while it fits, unless the project has a lock of its own. */
+  readonly keep?: readonly KeptPackage[];
+}
+
+interface Resolving extends TreeOptions {
+  readonly options: NpmOptions;
+  readonly overridesIn: string;
+}
+
 /**
  * The tree of a project or of published packages. Nothing is written but npm's cache, no program is started, and no
  * `node_modules` that is there is looked at.
@@ -26,34 +39,31 @@ export interface LoadedTree {
 export async function loadTree(
   request: Pick<NpmRequest, "project" | "package" | "overrides">,
   options: NpmOptions,
-  signal?: AbortSignal,
+  { signal, keep }: TreeOptions = {},
 ): Promise<LoadedTree> {
-  if (request.project === undefined) return treeOfPackages(request, options, signal);
+  if (request.project === undefined)
+    return treeOfPackages(request, { options, overridesIn: "the recipe", signal, keep: keep ?? [] });
   await readProject(request.project);
   const lock = await readProjectLock(request.project);
   const project = await realpath(request.project);
   const overridesIn = "package.json";
-  if (lock === undefined || lock.kind === "yarn")
-    return { root: await resolveTree(project, options, overridesIn, signal), overridesIn };
-  const root = await lockedTree(project, lock, options, overridesIn, signal);
+  const resolving: Resolving = { options, overridesIn, signal };
+  if (lock === undefined)
+    return { root: await resolveTree(project, { ...resolving, keep: keep ?? [] }), overridesIn };
+  if (lock.kind === "yarn") return { root: await resolveTree(project, resolving), overridesIn };
+  const root = await lockedTree(project, lock, resolving);
   return { root, lock: { name: lock.name, file: join(request.project, lock.name) }, overridesIn };
 }
 
 /** What a lock says, exactly. npm's first kind of lock leaves out what only the registry knows, which is asked then. */
-async function lockedTree(
-  project: string,
-  lock: ProjectLock,
-  options: NpmOptions,
-  overridesIn: string,
-  signal: AbortSignal | undefined,
-): Promise<Arborist.Node> {
+async function lockedTree(project: string, lock: ProjectLock, resolving: Resolving): Promise<Arborist.Node> {
   const file = join(project, lock.name);
   let root: Arborist.Node;
   try {
-    const arborist = await arboristFor(project, options, signal);
+    const arborist = await arboristFor(project, resolving);
     root = await arborist.loadVirtual();
   } catch (cause) {
-    throw treeFailure(cause, undefined, { where: file, overridesIn, options });
+    throw treeFailure(cause, undefined, { where: file, ...resolving });
   }
   if (lock.kind === "npm") return root;
   for (const edge of root.edgesOut.values())
@@ -65,22 +75,20 @@ async function lockedTree(
         wants: `${edge.name} ${edge.spec}`,
         has: edge.to?.version,
       });
-  return resolveTree(project, options, overridesIn, signal);
+  return resolveTree(project, resolving);
 }
 
 /** A project of nothing but the packages; npm's resolver wants a folder for it. */
 async function treeOfPackages(
   { package: names = [], overrides }: Pick<NpmRequest, "package" | "overrides">,
-  options: NpmOptions,
-  signal: AbortSignal | undefined,
+  resolving: Resolving,
 ): Promise<LoadedTree> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "tare-npm-")));
-  const overridesIn = "the recipe";
   try {
     const dependencies = Object.fromEntries(names.map(nameAndRange));
     const manifest = { name: "tare-application", version: "0.0.0", private: true, dependencies, overrides };
     await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
-    return { root: await resolveTree(folder, options, overridesIn, signal), overridesIn };
+    return { root: await resolveTree(folder, resolving), overridesIn: resolving.overridesIn };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -91,13 +99,9 @@ function nameAndRange(text: string): [name: string, range: string] {
   return at < 0 ? [text, "*"] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-async function resolveTree(
-  folder: string,
-  options: NpmOptions,
-  overridesIn: string,
-  signal: AbortSignal | undefined,
-): Promise<Arborist.Node> {
-  const arborist = await arboristFor(folder, options, signal);
+async function resolveTree(folder: string, resolving: Resolving): Promise<Arborist.Node> {
+  const { signal, overridesIn } = resolving;
+  const arborist = await arboristFor(folder, resolving);
   try {
     return await arborist.buildIdealTree();
   } catch (cause) {
@@ -107,20 +111,21 @@ async function resolveTree(
     if (code === "EBADPLATFORM" && arborist.idealTree !== null) return arborist.idealTree;
     const where =
       overridesIn === "package.json" ? join(folder, "package.json") : "What the recipe asks of npm";
-    throw treeFailure(cause, arborist.idealTree ?? undefined, { where, overridesIn, options });
+    throw treeFailure(cause, arborist.idealTree ?? undefined, { where, ...resolving });
   }
 }
 
-async function arboristFor(path: string, options: NpmOptions, signal: AbortSignal | undefined) {
+async function arboristFor(path: string, { options, signal, keep = [] }: Resolving) {
   const { default: Resolver } = await import("@npmcli/arborist");
+  const patient = { ...options, retry: patience(options) };
   class OnPaper extends Resolver {
     /** npm would begin with what is installed; here only what is written counts. */
     override async loadActual({ root }: { root?: Arborist.Node } = {}): Promise<Arborist.Node> {
+      await addKept(root as Arborist.Node, keep, { node: Resolver.Node, options: patient, signal });
       return root as Arborist.Node;
     }
   }
-  const retry = patience(options);
-  return new OnPaper({ ...options, retry, path, ...(signal && { signal }) } as Arborist.Options);
+  return new OnPaper({ ...patient, path, ...(signal && { signal }) } as Arborist.Options);
 }
 
 /**

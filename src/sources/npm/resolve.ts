@@ -2,22 +2,19 @@ import type { Platform } from "../../model/platform.ts";
 import { chooseRuntime } from "./choose-runtime.ts";
 import type { NpmClient } from "./client.ts";
 import { npmConfiguration } from "./config.ts";
+import type { KeptPackage } from "./kept-packages.ts";
 import { type ChosenPackage, type LockedPackages, lockPackages } from "./lock-packages.ts";
 import { type NpmPlatform, npmPlatform } from "./platform.ts";
 import type { NpmRequest, NpmSeams } from "./request.ts";
 import { npmTrees, type TreePackage } from "./tree.ts";
 
-/** A version that stays where it fits and can be had: what the last lock says. */
-interface Keep {
-  readonly name: string;
-  readonly version: string;
-  readonly path?: string;
-}
+/** What the last lock says: it stays where it fits and can be had. Node.js has no path. */
+type Keep = Omit<KeptPackage, "path"> & { readonly path?: string };
 
 /**
  * What a request comes to: for each platform the Node.js that runs it, where the registry's is asked for, and then the
  * packages of its tree by path. All that is locked was fetched and checked.
- * @param keep for each platform; only Node.js is kept, since of packages a project's own lock decides
+ * @param keep for each platform; of a project with a lock of its own, that decides which packages
  * @throws what {@link npmConfiguration}, {@link npmTrees}, {@link chooseRuntime} and {@link lockPackages} throw
  */
 export async function resolveNpm(
@@ -31,13 +28,19 @@ export async function resolveNpm(
   const client: NpmClient = { ...seams, options };
   seams.progress?.({ kind: "step", text: "Choosing packages of npm" });
   const systems = platforms.map((platform) => npmPlatform(platform, libc));
-  const trees = await npmTrees(request, systems, options, seams);
+  const trees = await npmTrees(request, systems, options, { signal: seams.signal, keep: placed(keep) });
   const chosen: ChosenPackage[][] = [];
   for (const [index, platform] of platforms.entries()) {
     const runtime = await runtimeFor(request, platform, libc, keep[index] ?? [], client);
     chosen.push([...runtime, ...(trees[index]?.packages ?? []).map(chosenOf)]);
   }
   return await lockPackages(chosen, client);
+}
+
+/** All platforms together have one tree. */
+function placed(keep: readonly (readonly Keep[])[]): KeptPackage[] {
+  const packages = keep.flat().flatMap(({ path, ...one }) => (path === undefined ? [] : [{ ...one, path }]));
+  return [...new Map(packages.map((one) => [one.path, one])).values()];
 }
 
 /** None where the distribution's or none is asked for. */

