@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { Bytes } from "../bytes/bytes.ts";
 import type { Progress } from "../model/seams.ts";
 import type { Engine } from "./engine.ts";
 
@@ -10,6 +11,8 @@ export interface Io {
   note(text: string): void;
   /** What is going on; silent with `--quiet`. */
   readonly progress: Progress;
+  /** The standard input, for what is read from `-`. It can be read once. */
+  stdin(): Bytes;
   /** For an image that is written to `-`. */
   readonly stdout: Writable;
   readonly environment: Readonly<Record<string, string | undefined>>;

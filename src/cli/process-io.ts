@@ -33,6 +33,7 @@ export function processIo(): { readonly io: Io; end(): void } {
     },
     note: (text) => line(`tare: ${text}`),
     progress,
+    stdin: () => process.stdin,
     stdout,
     environment: env,
     folder: process.cwd(),

@@ -1,4 +1,5 @@
-import { PassThrough } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
+import type { Bytes } from "../../src/bytes/bytes.ts";
 import type { Engine } from "../../src/cli/engine.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runProgram } from "../../src/cli/program.ts";
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly engine?: Partial<Engine>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** What stands in for the standard input; default: nothing. */
+  readonly stdin?: Bytes;
 }
 
 /** Runs a command line like a function; its store is in `folder`. */
@@ -30,6 +33,7 @@ export async function runTare(argv: readonly string[], options: RunOptions): Pro
     },
     note: (text) => notes.push(text),
     progress: () => undefined,
+    stdin: () => options.stdin ?? Readable.from([]),
     stdout: new PassThrough(),
     environment: { TARE_STORE: `${options.folder}/.store`, ...options.environment },
     folder: options.folder,
