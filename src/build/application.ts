@@ -17,6 +17,11 @@ export function npmRequest(item: NpmPackages, folder: string): NpmRequest {
   };
 }
 
+/** Where the packages of a recipe's npm item lie in the image. */
+export function modulesFolder({ to }: NpmPackages): string {
+  return to === "" ? "node_modules" : `${to}/node_modules`;
+}
+
 /** What npm needs of the world. Its configuration is looked for in the recipe's folder, then where npm looks. */
 export function npmSeams(
   folder: string,

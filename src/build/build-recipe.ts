@@ -10,6 +10,7 @@ import type { Platform } from "../model/platform.ts";
 import type { BuildResult, BuiltImage } from "../model/result.ts";
 import { accountNumbers } from "../rootfs/accounts.ts";
 import type { UnmetLibrary } from "../rootfs/libraries.ts";
+import { modulesFolder } from "./application.ts";
 import { compressorOf } from "./compressor.ts";
 import { excludesOf } from "./excludes.ts";
 import { fetchingFor } from "./fetching.ts";
@@ -20,7 +21,7 @@ import { obtainPackages } from "./obtain.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { ownLibraries } from "./own-libraries.ts";
 import { platformOf } from "./plan.ts";
-import type { Recipe } from "./recipe/recipe.ts";
+import { applicationOf, type Recipe } from "./recipe/recipe.ts";
 import { runtimeConfigOf } from "./recipe/runtime-config.ts";
 import { recipeFiles } from "./recipe-files.ts";
 import { type BuiltRoot, buildRoot, type PackageGroup } from "./root.ts";
@@ -114,7 +115,11 @@ async function buildPlatform(
   const layers = [...root.layers];
   if (recipe.files.length > 0) {
     const { shape, accounts, created: mtime } = root;
-    const entries = await recipeFiles(recipe, options.folder, { shape, accounts, mtime });
+    const application = applicationOf(recipe);
+    const entries = await recipeFiles(recipe, options.folder, {
+      ...{ shape, accounts, mtime },
+      ...(application && { modules: modulesFolder(application) }),
+    });
     const layer = await filesLayer(entries, shape, mtime, compressor, world);
     layers.push({ layer, holds: [filesOfRecipe] });
   }

@@ -14,6 +14,15 @@ export interface OwnEntry extends Omit<Entry, "content"> {
   readonly open: () => Bytes | Uint8Array;
 }
 
+/** What the files come to lie over. */
+export interface RootForFiles {
+  readonly shape: RootShape;
+  readonly accounts: AccountTable;
+  readonly mtime: number;
+  /** The `node_modules` of the application, where there is one. */
+  readonly modules?: string;
+}
+
 /** More than this in one recipe is a folder that was not meant: a home, a root. */
 const fileLimit = 200_000;
 
@@ -28,7 +37,7 @@ const nothing = new Uint8Array(0);
 export async function recipeFiles(
   recipe: Pick<Recipe, "files">,
   folder: string,
-  root: { readonly shape: RootShape; readonly accounts: AccountTable; readonly mtime: number },
+  root: RootForFiles,
 ): Promise<OwnEntry[]> {
   const entries = new Map<string, OwnEntry>();
   const placeOf = placesIn(root.shape);
@@ -39,6 +48,7 @@ export async function recipeFiles(
     const common = { ...numbers, uname: "", gname: "", mtime: root.mtime };
     for await (const entry of entriesOf(file, folder)) {
       const isFolder = entry.type === "directory";
+      if (entry.path === root.modules && file.to !== root.modules) throw bad(entry.path, modulesWhy(file));
       const path = placeOf(entry.path, isFolder);
       const before = entries.get(path)?.type;
       const stays = isFolder && (before === "directory" || (before === undefined && folders.has(path)));
@@ -62,6 +72,11 @@ function checkParents(path: string, entries: ReadonlyMap<string, OwnEntry>): voi
     if (parent !== undefined && parent.type !== "directory")
       throw bad(path, `the recipe also makes a ${parent.type} of /${parent.path}, which it lies below`);
   }
+}
+
+/** A project's folder holds what was installed for development, and for another machine. */
+function modulesWhy({ from }: RecipeFile): string {
+  return `the one in ${from} would lie over that of the npm packages; leave it out with "ignore" or .dockerignore, or name it in "to" if that is meant`;
 }
 
 function bad(path: string, why: string): TareError {

@@ -83,6 +83,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENODATA: "its answer is empty",
   ENOTFOUND: "no such host is known",
   EPIPE: "the connection was cut",
+  ETARGET: "it has no such version",
   ERR_STREAM_PREMATURE_CLOSE: "the connection was cut",
   ECONNECTIONTIMEOUT: "no connection in time",
   EIDLETIMEOUT: "nothing came for too long",

@@ -89,13 +89,16 @@ async function vouchedFor(
   const said = strongestIntegrity(integrity);
   if (said !== undefined || isWebAddress(location)) return said;
   const published = await newestPublished(name, version, client);
-  const known = isPublished(published) ? strongestIntegrity(published.integrity ?? "") : undefined;
+  const isThere = isPublished(published);
+  const known = isThere ? strongestIntegrity(published.integrity ?? "") : undefined;
   if (known !== undefined) return known;
   throw new TareError({
     code: "UNSOUND_PACKAGE",
     package: `${name} ${version}`,
     repository: repositoryOf(name, client.options),
-    why: "its registry says nothing of its bytes, neither integrity nor shasum",
+    why: isThere
+      ? "its registry says nothing of its bytes, neither integrity nor shasum"
+      : "its registry does not have it",
   });
 }
 

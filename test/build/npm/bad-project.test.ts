@@ -135,4 +135,20 @@ describe("a file of the recipe", () => {
       expect([...(layers.at(-1)?.keys() ?? [])]).toEqual(["app/node_modules/ms/index.js"]);
     });
   });
+
+  test("does not bring a node_modules of this machine by accident", async () => {
+    const local = { "dist/node_modules/ms/index.js": "local", "dist/server.js": "1" };
+    const data = (...items: object[]) => ({ ...files(...items), files: local });
+    expect(await refusal(data({ from: "dist", to: "/app" }))).toEqual({
+      code: 2,
+      says: '/app/node_modules cannot go into the image: the one in dist would lie over that of the npm packages; leave it out with "ignore" or .dockerignore, or name it in "to" if that is meant.',
+    });
+    const index = async (...items: object[]) =>
+      withNpmWorkplace(data(...items), async (place) =>
+        (await place.build()).files.get("app/node_modules/ms/index.js"),
+      );
+    expect(await index({ from: "dist", to: "/app", ignore: ["node_modules"] })).toBe("0644 1");
+    expect(await index({ from: "dist/node_modules", to: "/app/node_modules" })).toBe("0644 local");
+    expect(await index({ from: "dist", to: "/srv" })).toBe("0644 1");
+  });
 });
