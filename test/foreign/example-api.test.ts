@@ -15,13 +15,13 @@ beforeAll(async () => {
 
 afterAll(() => remove?.());
 
-test("it answers, and draws with its native addon, in runc", { timeout: 180_000 }, async (context) => {
+test("it answers, and draws with its native addon, in bwrap", { timeout: 180_000 }, async (context) => {
   const { result, image } = await buildExample("api", folder);
   expect(image.user).toEqual({ uid: 65_532, gid: 65_532 });
   expect(result.images.flatMap(({ coverage }) => coverage).map(({ verdict }) => verdict)).not.toContain(
     "needs-you",
   );
-  const options = { port: 8080, runtime: "runc", ready: (port: number) => askPage(port) };
+  const options = { port: 8080, runtime: "bwrap", ready: (port: number) => askPage(port) };
   await whileRunning(context, image, options, async ({ port }) => {
     expect(JSON.parse(await askPage(port))).toMatchObject({
       service: "api",
