@@ -1,8 +1,9 @@
 import { createZstdDecompress } from "node:zlib";
 import { type AnyBytes, type Bytes, concatenate } from "../bytes.ts";
 import { ByteReader } from "../reader.ts";
+import { bunzip2 } from "./bzip2/bunzip2.ts";
 import { gunzip } from "./gzip.ts";
-import { through, unsound } from "./through.ts";
+import { through } from "./through.ts";
 import { unxz } from "./xz.ts";
 import { framewise } from "./zstd-frames.ts";
 
@@ -27,8 +28,8 @@ export function compressionOf(start: Uint8Array): CompressionFormat {
 const chunkSize = 256 * 1024;
 
 /**
- * Plain bytes, whatever `source` is compressed with (gzip of several members, zstd of several frames, xz, or not at
- * all), judged by content and not by name. The source is read to its end. Unbounded: put a limit around it.
+ * Plain bytes, whatever `source` is compressed with (gzip of several members, zstd of several frames, xz, bzip2,
+ * or not at all), judged by content and not by name. The source is read to its end. Unbounded: put a limit around it.
  * @throws BAD_ARCHIVE; `where` names the input in the sentence
  */
 export async function* decompress(source: AnyBytes, where: string): Bytes {
@@ -41,7 +42,7 @@ export async function* decompress(source: AnyBytes, where: string): Bytes {
     else if (format === "zstd")
       yield* through(framewise(whole), createZstdDecompress({ chunkSize }), format, where);
     else if (format === "xz") yield* unxz(whole, where, chunkSize);
-    else if (format === "bzip2") throw unsound("gzip, zstd or xz", where, "bzip2 is not read here");
+    else if (format === "bzip2") yield* bunzip2(whole, where, chunkSize);
     else yield* whole;
   } finally {
     await reader.close();
