@@ -14,8 +14,8 @@ export interface NpmRegistryData {
   readonly below?: string;
 }
 
-/** How a path is answered wrongly: a status, other bytes of the same length, or half of the body and no more. */
-export type NpmFault = number | "wrong" | "cut";
+/** How a path is answered wrongly: a status, other bytes of the same length, half of the body, or half and then silence. */
+export type NpmFault = number | "wrong" | "cut" | "hang";
 
 /** A registry on the loopback interface. */
 export interface NpmRegistry {
@@ -80,7 +80,8 @@ export async function npmRegistry(data: NpmRegistryData): Promise<NpmRegistry> {
       "content-type": path.includes("/-/") ? "application/octet-stream" : "application/json",
       "content-length": body.byteLength,
     });
-    if (fault === "cut")
+    if (fault === "hang") response.write(body.subarray(0, body.byteLength >> 1));
+    else if (fault === "cut")
       response.write(body.subarray(0, body.byteLength >> 1), () => response.socket?.destroy());
     else response.end(fault === "wrong" ? body.map((byte) => byte ^ 1) : body);
   });
