@@ -6,6 +6,7 @@ import type { Entry, EntryHeader, EntryType } from "../../model/entry.ts";
 import { bad, blockSize, decodeBlock, type RawHeader } from "./header.ts";
 import { containedPath, pathLimit } from "./path.ts";
 import { decodePax, paxLimit } from "./pax.ts";
+import { dense, isSparse, readSparse } from "./sparse.ts";
 
 const types: Readonly<Record<string, EntryType>> = {
   "\0": "file",
@@ -17,9 +18,13 @@ const types: Readonly<Record<string, EntryType>> = {
   "5": "directory",
   "6": "fifo",
   "7": "file",
+  S: "file",
 };
 
 const empty = new Uint8Array(0);
+
+/** Bytes of zeros that an archive's sparse files may come to: a small one could claim any number of them. */
+const holesLimit = 64 * 2 ** 30;
 
 /** What the extension headers before an entry say of it. */
 interface Extensions {
@@ -34,35 +39,52 @@ interface Extensions {
  * The entries of a tar: v7, ustar, pax and GNU. An entry's content is a stream over the archive itself: read it
  * before asking for the next entry, or it is passed over. The source is read to its last byte, past the end mark.
  * Paths are contained, those of hardlinks' targets too: `..` is refused, a leading `/` is the root. A symlink's text
- * stays as it is.
+ * stays as it is. GNU's sparse files are refused, unless there is an `onSparse`: it hears of each, whose content then
+ * has zeros for its holes.
  * @throws BAD_ARCHIVE, TRUNCATED; `where` names the archive in the sentence
  */
-export async function* readTar(source: AnyBytes, where: string): AsyncGenerator<Entry> {
+export async function* readTar(
+  source: AnyBytes,
+  where: string,
+  onSparse?: (path: string) => void,
+): AsyncGenerator<Entry> {
   const reader = new ByteReader(source);
   const global: Extensions = { pax: new Map(), size: 0 };
   let extensions: Extensions = { pax: new Map(), size: 0 };
+  let holes = 0;
   try {
     while (true) {
       const block = await reader.read(blockSize, where);
       const raw = block && decodeBlock(block, where);
-      if (raw === undefined) break;
+      if (block === undefined || raw === undefined) break;
       if (isExtension(raw.typeflag)) {
         await readExtension(reader, raw, raw.typeflag === "g" ? global : extensions, where);
         continue;
       }
+      const { pax } = extensions;
       const header = headerOf(raw, extensions, global.pax, where);
       extensions = { pax: new Map(), size: 0 };
       const padded = Math.ceil(header.size / blockSize) * blockSize - header.size;
-      if (header.size === 0) yield { ...header, content: empty };
+      const what = `${where}: ${header.path}`;
+      if (isSparse(raw, pax)) {
+        if (onSparse === undefined || header.type !== "file")
+          throw bad(where, `${header.path} is a sparse file, which has no plain content`);
+        const file = await readSparse(reader, block, raw, pax, header.size, where);
+        holes += file.size - header.size;
+        if (holes > holesLimit) throw bad(where, `its sparse files have holes of ${holes} bytes`);
+        onSparse(header.path);
+        const end = reader.offset + header.size - file.mapSize;
+        yield { ...header, size: file.size, content: dense(file, reader, what) };
+        await drain(reader.stream(end - reader.offset, what));
+      } else if (header.size === 0) yield { ...header, content: empty };
       else {
-        const what = `${where}: ${header.path}`;
         const end = reader.offset + header.size;
         yield { ...header, content: reader.stream(header.size, what) };
         // Whoever stopped early left the rest to us.
         await drain(reader.stream(end - reader.offset, what));
-        if (padded > 0 && (await reader.read(padded, where)) === undefined)
-          throw bad(where, `it ends within the padding of ${header.path}`);
       }
+      if (padded > 0 && (await reader.read(padded, where)) === undefined)
+        throw bad(where, `it ends within the padding of ${header.path}`);
     }
     await drain(reader.rest());
   } finally {
@@ -106,10 +128,10 @@ function headerOf(
     const value = extensions.pax.get(keyword) ?? global.get(keyword);
     return value !== undefined && value.length > 0 ? value : undefined;
   };
-  const name = decodeText(record("path") ?? extensions.longName ?? joined(raw.prefix, raw.name));
+  const name = decodeText(
+    record("GNU.sparse.name") ?? record("path") ?? extensions.longName ?? joined(raw.prefix, raw.name),
+  );
   const path = containedPath(name, where);
-  if (raw.typeflag === "S" || [...extensions.pax.keys()].some((key) => key.startsWith("GNU.sparse.")))
-    throw bad(where, `${path} is a sparse file, which has no plain content`);
   const known = types[raw.typeflag];
   if (known === undefined) throw bad(where, `${path} has the unknown type ${JSON.stringify(raw.typeflag)}`);
   const type = known === "file" && name.endsWith("/") ? "directory" : known;

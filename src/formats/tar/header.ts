@@ -135,8 +135,8 @@ function checksums(block: Uint8Array): { unsigned: number; signed: number } {
   return { unsigned, signed: unsigned - 256 * high };
 }
 
-/** Octal digits between blanks and NULs, or GNU's base-256 when the first bit is set. */
-function decodeNumber(bytes: Uint8Array, name: string, where: string): number {
+/** Octal digits between blanks and NULs, or GNU's base-256 when the first bit is set. @throws BAD_ARCHIVE */
+export function decodeNumber(bytes: Uint8Array, name: string, where: string): number {
   const first = bytes[0] as number;
   if (first >= 0x80) return decodeBase256(bytes, name, where);
   let value = 0;

@@ -6,10 +6,13 @@ export const paxLimit = 1 << 20;
 
 /**
  * Extended header records by keyword (POSIX.1-2017 pax, "pax Extended Header"): `length keyword=value\n`, where the
- * length counts bytes and includes itself, and values are bytes, newlines allowed. @throws BAD_ARCHIVE
+ * length counts bytes and includes itself, and values are bytes, newlines allowed. Where a keyword comes twice, the
+ * last one counts; but for the pairs of GNU's first sparse format, which become the one `GNU.sparse.map` of its second.
+ * @throws BAD_ARCHIVE
  */
 export function decodePax(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
   const records = new Map<string, Uint8Array>();
+  const map: string[] = [];
   let at = 0;
   while (at < bytes.length) {
     const blank = bytes.indexOf(0x20, at);
@@ -21,9 +24,13 @@ export function decodePax(bytes: Uint8Array, where: string): Map<string, Uint8Ar
       throw bad(where, "a pax record's length is wrong");
     const equals = bytes.indexOf(0x3d, blank + 1);
     if (equals < 0 || equals >= end) throw bad(where, "a pax record has no keyword");
-    records.set(decodeText(bytes.subarray(blank + 1, equals)), bytes.subarray(equals + 1, end - 1));
+    const keyword = decodeText(bytes.subarray(blank + 1, equals));
+    const value = bytes.subarray(equals + 1, end - 1);
+    if (keyword === "GNU.sparse.offset" || keyword === "GNU.sparse.numbytes") map.push(decodeText(value));
+    else records.set(keyword, value);
     at = end;
   }
+  if (map.length > 0) records.set("GNU.sparse.map", Buffer.from(map.join(",")));
   return records;
 }
 
