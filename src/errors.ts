@@ -64,6 +64,10 @@ const rules = {
     3,
     (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
+  BAD_DOCKERFILE: rule<Omit<Spot, "column">>(
+    2,
+    ({ file, line, why }) => `${file}:${line}: ${why}${why.endsWith("?") ? "" : "."}`,
+  ),
   BAD_ENVIRONMENT: rule<{ variable: string; why: string }>(
     2,
     (d) => `The environment variable ${d.variable} cannot be used: ${d.why}.`,
@@ -95,6 +99,15 @@ const rules = {
     (d) => `"${d.want}" does not say which package is wanted: ${d.why}.`,
   ),
   CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
+  /** `what`: what it does not do. `why`: in its own words. */
+  DAEMON_REFUSED: rule<{ where: string; what: string; why: string }>(
+    3,
+    (d) => `The docker daemon at ${d.where} ${d.what}: ${d.why}.`,
+  ),
+  DAEMON_UNREACHABLE: rule<{ where: string; why: string; todo: string }>(
+    3,
+    (d) => `The docker daemon at ${d.where} cannot be reached: ${d.why}; ${d.todo}.`,
+  ),
   /** `path`: which package needs which, from what was asked for to the one that it is about. */
   DEPENDENCY_REFUSED: rule<{ path: readonly string[]; why: string; todo: string }>(
     2,

@@ -34,12 +34,17 @@ export interface RuntimeConfig {
   readonly WorkingDir?: string;
   readonly Labels?: Readonly<Record<string, string>>;
   readonly StopSignal?: string;
+  /** Docker's extension: instructions for whoever builds an image upon this one. */
+  readonly OnBuild?: readonly string[];
+  /** Docker's extension: what runs the shell form of commands. */
+  readonly Shell?: readonly string[];
   /** Docker's extension: durations in nanoseconds. */
   readonly Healthcheck?: {
     readonly Test: readonly string[];
     readonly Interval?: number;
     readonly Timeout?: number;
     readonly StartPeriod?: number;
+    readonly StartInterval?: number;
     readonly Retries?: number;
   };
 }

@@ -30,12 +30,15 @@ function runtimeJson(config: RuntimeConfig) {
       Interval: health.Interval,
       Timeout: health.Timeout,
       StartPeriod: health.StartPeriod,
+      StartInterval: health.StartInterval,
       Retries: health.Retries,
     },
     Volumes: sortedMap(Volumes),
     WorkingDir,
     Labels: sortedMap(Labels),
     StopSignal,
+    OnBuild: config.OnBuild,
+    Shell: config.Shell,
   };
 }
 
@@ -88,7 +91,7 @@ function decodeHistory(value: unknown, door: JsonDoor): readonly History[] {
 function decodeRuntime(value: unknown, door: JsonDoor): RuntimeConfig {
   const from = door.object(value, "config");
   for (const key of ["User", "WorkingDir", "StopSignal"]) door.optionalText(from[key], `config.${key}`);
-  for (const key of ["Env", "Entrypoint", "Cmd"])
+  for (const key of ["Env", "Entrypoint", "Cmd", "OnBuild", "Shell"])
     if (from[key] != null) door.texts(from[key], `config.${key}`);
   for (const key of ["ExposedPorts", "Volumes"])
     if (from[key] != null) door.object(from[key], `config.${key}`);
@@ -96,7 +99,7 @@ function decodeRuntime(value: unknown, door: JsonDoor): RuntimeConfig {
   if (from.Healthcheck != null) {
     const health = door.object(from.Healthcheck, "config.Healthcheck");
     if (health.Test != null) door.texts(health.Test, "config.Healthcheck.Test");
-    for (const key of ["Interval", "Timeout", "StartPeriod", "Retries"])
+    for (const key of ["Interval", "Timeout", "StartPeriod", "StartInterval", "Retries"])
       if (health[key] != null) door.size(health[key], `config.Healthcheck.${key}`);
   }
   return withoutNulls(from) as RuntimeConfig;
