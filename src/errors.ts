@@ -186,6 +186,11 @@ const rules = {
     2,
     (d) => `No mirror is known for ${d.what}: name one with "${d.field}" in the recipe or in ${d.variable}.`,
   ),
+  NEEDS_IMAGES: rule<{ where: string; images: readonly string[] }>(
+    2,
+    (d) =>
+      `${d.where} is only a part of an image: it lies upon ${d.images.join(", ")}; give one that has everything in it.`,
+  ),
   NOT_IN_LOCK: rule<{ package: string; file: string; close: readonly string[] }>(
     1,
     (d) =>

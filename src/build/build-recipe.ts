@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { TareError } from "../errors.ts";
 import { assembleImage, assembleIndex } from "../images/assemble.ts";
-import { type Location, locationText } from "../images/location.ts";
+import { holdsIndex, type Location, locationText } from "../images/location.ts";
 import { saveImage } from "../images/save.ts";
 import type { StoredLayer } from "../layers/seal.ts";
 import type { History, Image } from "../model/image.ts";
@@ -71,6 +71,8 @@ export async function buildRecipe(
     const saved = await saveImage(whole, location, {
       name: recipe.name,
       stdout: options.stdout,
+      environment: world.environment,
+      progress: world.progress,
       signal: world.signal,
     });
     written.push({ location: locationText(location), size: saved.bytes });
@@ -88,7 +90,7 @@ export async function buildRecipe(
 
 /** Said before anything is built. @throws SEVERAL_PLATFORMS */
 function refuseSeveral(location: Location, platforms: readonly string[]): void {
-  if (location.transport !== "docker-archive" && location.transport !== "tar") return;
+  if (holdsIndex(location)) return;
   throw new TareError({ code: "SEVERAL_PLATFORMS", where: locationText(location), platforms });
 }
 

@@ -16,14 +16,15 @@ type Slot = { readonly start: number; readonly size: number } | { readonly link:
 /**
  * The files of a tar, found once and opened where they lie. A compressed archive works, too, but each file is then
  * reached by unpacking all that is before it. Symlinks are followed inside the archive (`docker save` makes them).
+ * `where` is what sentences call it.
  * @throws BAD_ARCHIVE for a damaged archive, and for one that has a path twice: readers would disagree on it
  */
-export async function archiveFiles(file: string): Promise<FileSet> {
+export async function archiveFiles(file: string, where = file): Promise<FileSet> {
   const { size, compressed } = await look(file);
   const from = compressed
-    ? (start: number, signal?: AbortSignal) => skip(decompress(readPart(file, 0, size, signal), file), start)
+    ? (start: number, signal?: AbortSignal) => skip(decompress(readPart(file, 0, size, signal), where), start)
     : (start: number, signal?: AbortSignal) => readPart(file, start, Math.max(size - start, 0), signal);
-  const slots = await (compressed ? readSlots(from(0), file) : seekSlots(file, size));
+  const slots = await (compressed ? readSlots(from(0), where) : seekSlots(file, size, where));
 
   const find = async (path: string): Promise<FoundFile | undefined> => {
     let at = path;
@@ -36,7 +37,7 @@ export async function archiveFiles(file: string): Promise<FileSet> {
     }
     return undefined;
   };
-  return { where: file, find };
+  return { where, find };
 }
 
 async function look(file: string): Promise<{ size: number; compressed: boolean }> {
@@ -51,7 +52,7 @@ async function look(file: string): Promise<{ size: number; compressed: boolean }
 }
 
 /** Reads headers and jumps over what is between them. */
-async function seekSlots(file: string, size: number): Promise<ReadonlyMap<string, Slot>> {
+async function seekSlots(file: string, size: number, where: string): Promise<ReadonlyMap<string, Slot>> {
   const slots = new Map<string, Slot>();
   const handle = await open(file, "r");
   try {
@@ -68,14 +69,14 @@ async function seekSlots(file: string, size: number): Promise<ReadonlyMap<string
           }
         }
       };
-      const entries = readTar(blocks(), file);
+      const entries = readTar(blocks(), where);
       const next = await entries.next();
       if (next.done) break;
       // A reader takes a header block by block, so what it took so far ends where the content begins.
       const start = at + taken;
       await entries.return(undefined);
-      keep(slots, next.value, start, file);
-      if (start + next.value.size > size) throw bad(file, `it ends within ${next.value.path}`);
+      keep(slots, next.value, start, where);
+      if (start + next.value.size > size) throw bad(where, `it ends within ${next.value.path}`);
       at = start + Math.ceil(next.value.size / blockSize) * blockSize;
     }
   } finally {
@@ -84,7 +85,7 @@ async function seekSlots(file: string, size: number): Promise<ReadonlyMap<string
   return slots;
 }
 
-async function readSlots(source: Bytes, file: string): Promise<ReadonlyMap<string, Slot>> {
+async function readSlots(source: Bytes, where: string): Promise<ReadonlyMap<string, Slot>> {
   const slots = new Map<string, Slot>();
   let taken = 0;
   const blocks = async function* (): Bytes {
@@ -100,7 +101,7 @@ async function readSlots(source: Bytes, file: string): Promise<ReadonlyMap<strin
     }
     if (rest.byteLength > 0) yield rest;
   };
-  for await (const entry of readTar(blocks(), file)) keep(slots, entry, taken, file);
+  for await (const entry of readTar(blocks(), where)) keep(slots, entry, taken, where);
   return slots;
 }
 
@@ -108,10 +109,10 @@ function* blocksOf(bytes: Uint8Array): Iterable<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += blockSize) yield bytes.subarray(at, at + blockSize);
 }
 
-function keep(slots: Map<string, Slot>, entry: EntryHeader, start: number, file: string): void {
+function keep(slots: Map<string, Slot>, entry: EntryHeader, start: number, where: string): void {
   if (entry.type === "directory") return;
-  if (slots.has(entry.path)) throw bad(file, `it has ${entry.path} twice`);
-  if (slots.size >= entryLimit) throw bad(file, `it has more than ${entryLimit} files`);
+  if (slots.has(entry.path)) throw bad(where, `it has ${entry.path} twice`);
+  if (slots.size >= entryLimit) throw bad(where, `it has more than ${entryLimit} files`);
   if (entry.type === "file") slots.set(entry.path, { start, size: entry.size });
   else if (entry.type === "hardlink") slots.set(entry.path, { link: entry.link ?? "" });
   else if (entry.type === "symlink") {
@@ -148,6 +149,6 @@ async function* take(source: Bytes, count: number): Bytes {
   }
 }
 
-function bad(file: string, why: string): TareError {
-  return new TareError({ code: "BAD_ARCHIVE", format: "tar", where: file, why });
+function bad(where: string, why: string): TareError {
+  return new TareError({ code: "BAD_ARCHIVE", format: "tar", where, why });
 }

@@ -1,23 +1,26 @@
+import { resolve } from "node:path";
 import { TareError } from "../errors.ts";
 import { isTag, parseReference } from "../model/reference.ts";
 
 /** The transports, by the names that skopeo and podman users know. */
-export const transports = ["oci", "oci-archive", "docker-archive", "tar", "dir"] as const;
+export const transports = ["oci", "oci-archive", "docker-archive", "docker-daemon", "tar", "dir"] as const;
 type Transport = (typeof transports)[number];
 
 /** Where an image is, or is to be. */
 export interface Location {
   readonly transport: Transport;
-  /** `-` is the standard output, for those that are one file. */
+  /** `-` is a standard stream, for those that are one file; empty for `docker-daemon`, which is no file at all. */
   readonly path: string;
-  /** A tag for `oci` and `oci-archive`, a reference for `docker-archive`. */
+  /** A tag for `oci` and `oci-archive`, a reference for docker's, or an image ID of the daemon. */
   readonly name?: string;
 }
 
-const shapes: Readonly<Record<Transport, string>> = {
+/** How each is written, for sentences. */
+export const locationShapes: Readonly<Record<Transport, string>> = {
   oci: "oci:PATH[:TAG]",
   "oci-archive": "oci-archive:PATH[:TAG]",
   "docker-archive": "docker-archive:PATH[:NAME:TAG]",
+  "docker-daemon": "docker-daemon:NAME[:TAG]",
   tar: "tar:PATH",
   dir: "dir:PATH",
 };
@@ -32,23 +35,40 @@ export function parseLocation(text: string): Location {
   if (transport === undefined)
     return refuse(`it begins with none of ${transports.map((name) => `${name}:`).join(", ")}`);
   const rest = text.slice(colon + 1);
+  if (transport === "docker-daemon" && rest === "") return { transport, path: "" };
   // A path with a colon in it is no location of an image with a name; skopeo splits here, too.
-  const named = transport === "tar" || transport === "dir" ? -1 : rest.indexOf(":");
+  const named = namedAt(transport, rest);
   const path = named < 0 ? rest : rest.slice(0, named);
-  if (path === "" || path.includes("\0")) return refuse(`it names no path, as in ${shapes[transport]}`);
-  if (path === "-" && !isOneFile(transport)) return refuse(`${transport}: is a folder, not a stream`);
+  if ((path === "" && transport !== "docker-daemon") || path.includes("\0"))
+    return refuse(`it names no path, as in ${locationShapes[transport]}`);
+  if (path === "-" && (transport === "oci" || transport === "dir"))
+    return refuse(`${transport}: is a folder, not a stream`);
   if (named < 0) return { transport, path };
-  const name = rest.slice(named + 1);
-  const known = transport === "docker-archive" ? parseReference(name) !== undefined : isTag(name);
-  if (!known) return refuse(`${JSON.stringify(name)} is no name, as in ${shapes[transport]}`);
+  const name = path === "" ? rest : rest.slice(named + 1);
+  const known = transport.startsWith("docker-") ? parseReference(name) !== undefined : isTag(name);
+  if (!known) return refuse(`${JSON.stringify(name)} is no name, as in ${locationShapes[transport]}`);
   return { transport, path, name };
 }
 
-function isOneFile(transport: Transport): boolean {
-  return transport !== "oci" && transport !== "dir";
+/** Where the path ends and a name begins; negative where there is no name. */
+function namedAt(transport: Transport, rest: string): number {
+  if (transport === "docker-daemon") return 0;
+  return transport === "tar" || transport === "dir" ? -1 : rest.indexOf(":");
 }
 
 /** As a user would type it. */
 export function locationText({ transport, path, name }: Location): string {
+  if (transport === "docker-daemon") return `${transport}:${name ?? ""}`;
   return name === undefined ? `${transport}:${path}` : `${transport}:${path}:${name}`;
+}
+
+/** The same place with an absolute path, relative ones starting at `folder`. Streams and daemons are no paths. */
+export function locationFrom(location: Location, folder: string): Location {
+  const { path } = location;
+  return path === "-" || path === "" ? location : { ...location, path: resolve(folder, path) };
+}
+
+/** Whether an index of several platforms can stand there. */
+export function holdsIndex({ transport }: Location): boolean {
+  return transport === "oci" || transport === "oci-archive" || transport === "dir";
 }

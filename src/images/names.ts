@@ -8,28 +8,29 @@ export function tagOf(descriptor: Descriptor): string | undefined {
   return descriptor.annotations?.[refNameAnnotation];
 }
 
+/** A name where a location has names: a tag of a layout, docker's full reference, or both. */
+export type ImageName =
+  | { readonly tag: string; readonly reference?: undefined }
+  | { readonly tag?: undefined; readonly reference: Reference };
+
 /**
  * What to call an image at a location. The location's own name wins over `name`, which is what the image is called
- * by whoever saves it. For the layouts, a tag alone; the full reference as well where one is known.
+ * by whoever saves it. Undefined when nobody calls it anything.
  */
-export function namesFor(
-  location: Location,
-  name: string | undefined,
-): { readonly tag?: string; readonly reference?: Reference } {
-  const given = name === undefined ? undefined : parseReference(name);
-  if (location.name === undefined) return given === undefined ? {} : { tag: given.tag, reference: given };
-  if (location.transport !== "docker-archive") return { tag: location.name };
-  const reference = parseReference(location.name);
-  return reference === undefined ? {} : { tag: reference.tag, reference };
+export function nameFor(location: Location, name: string | undefined): ImageName | undefined {
+  if (location.name !== undefined && !location.transport.startsWith("docker-")) return { tag: location.name };
+  const text = location.name ?? name;
+  const reference = text === undefined ? undefined : parseReference(text);
+  return reference === undefined ? undefined : { reference };
 }
 
-/** The annotations of the index entry that carry its names. */
-export function withNames(descriptor: Descriptor, location: Location, name: string | undefined): Descriptor {
-  const { tag, reference } = namesFor(location, name);
-  if (tag === undefined) return descriptor;
+/** The annotations of an index entry that carry its name: the tag, and the full reference where one is known. */
+export function named(descriptor: Descriptor, name: ImageName | undefined): Descriptor {
+  if (name === undefined) return descriptor;
+  const { reference } = name;
   const annotations = {
     ...(reference !== undefined && { [imageNameAnnotation]: fullReference(reference) }),
-    [refNameAnnotation]: tag,
+    [refNameAnnotation]: name.tag ?? name.reference.tag,
   };
   return { ...descriptor, annotations };
 }
@@ -40,4 +41,12 @@ export function goesBy(descriptor: Descriptor, name: string): boolean {
   const full = descriptor.annotations?.[imageNameAnnotation];
   const wanted = parseReference(name);
   return full !== undefined && wanted !== undefined && full === fullReference(wanted);
+}
+
+/** The name of an index entry, or undefined. */
+export function nameOf(descriptor: Descriptor): ImageName | undefined {
+  const reference = parseReference(descriptor.annotations?.[imageNameAnnotation] ?? "");
+  if (reference !== undefined) return { reference };
+  const tag = tagOf(descriptor);
+  return tag === undefined ? undefined : { tag };
 }

@@ -12,10 +12,11 @@ import { documentLimit } from "../formats/oci/json.ts";
 import { encodeManifest } from "../formats/oci/manifest.ts";
 import { layerMediaType, mediaTypes } from "../formats/oci/media-types.ts";
 import { contentOf } from "../model/content.ts";
-import type { Compression, Descriptor, Image, ImageIndex } from "../model/image.ts";
+import type { Compression, Descriptor } from "../model/image.ts";
 import { fullReference, parseReference } from "../model/reference.ts";
 import { completeImage } from "./complete.ts";
 import { contentIn, type FileSet, type FoundFile, readDocument } from "./file-set.ts";
+import type { OpenedImage } from "./opened-image.ts";
 
 const format = "docker archive";
 
@@ -24,15 +25,12 @@ const format = "docker archive";
  * layer that is stored plain is named by its diffID already; one that is compressed is read once to be named.
  * @throws BAD_ARCHIVE, NOT_THE_IMAGE
  */
-export async function openDockerArchive(
-  files: FileSet,
-  name: string | undefined,
-): Promise<Image | ImageIndex> {
+export async function openDockerArchive(files: FileSet, name: string | undefined): Promise<OpenedImage> {
   const listed = decodeArchiveManifest(
     await readDocument(files, manifestFile, documentLimit, format),
     files.where,
   );
-  const { config: configPath, layers: layerPaths } = choose(listed, name, files.where);
+  const { config: configPath, layers: layerPaths, repoTags } = choose(listed, name, files.where);
   const configBytes = await readDocument(files, configPath, documentLimit, format);
   const { rootfs } = decodeConfig(configBytes, `${files.where}: ${configPath}`);
   if (rootfs.diff_ids.length !== layerPaths.length)
@@ -51,7 +49,7 @@ export async function openDockerArchive(
   };
   const manifest = encodeManifest({ mediaType: mediaTypes.manifest, config, layers, annotations: {} });
   const root = { mediaType: mediaTypes.manifest, digest: digestOf(manifest), size: manifest.byteLength };
-  return completeImage(
+  const image = await completeImage(
     root,
     async (wanted) => {
       if (wanted.digest === root.digest) return contentOf(manifest, root.digest);
@@ -60,6 +58,8 @@ export async function openDockerArchive(
     },
     files.where,
   );
+  const references = repoTags.map(parseReference).filter((reference) => reference !== undefined);
+  return { image, names: references.map((reference) => ({ reference })), manifestMade: true };
 }
 
 function choose(listed: readonly ArchivedImage[], name: string | undefined, where: string): ArchivedImage {

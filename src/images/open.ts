@@ -1,4 +1,6 @@
 import { stat } from "node:fs/promises";
+import type { AnyBytes } from "../bytes/bytes.ts";
+import { decompress } from "../bytes/compression/compression.ts";
 import { digestOf } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
 import { manifestFile } from "../formats/docker-archive/manifest.ts";
@@ -15,33 +17,83 @@ import { isIndexType, isManifestType, mediaTypes } from "../formats/oci/media-ty
 import type { Descriptor, Image, ImageIndex } from "../model/image.ts";
 import { archiveFiles } from "./archive-files.ts";
 import { completeImage } from "./complete.ts";
+import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { contentIn, type FileSet, folderFiles, readDocument } from "./file-set.ts";
-import { type Location, locationText } from "./location.ts";
-import { goesBy, tagOf } from "./names.ts";
+import { type Location, locationShapes, locationText } from "./location.ts";
+import { goesBy, nameOf, tagOf } from "./names.ts";
 import { openDockerArchive } from "./open-docker-archive.ts";
+import type { OpenedImage } from "./opened-image.ts";
 import { folderBlob, folderManifest, versionFile } from "./save-folder.ts";
+import { spool } from "./spool.ts";
+
+export interface OpenOptions extends DaemonSeams {
+  /** What `-` is. Read once. */
+  readonly stdin?: AnyBytes;
+  /** A folder for what must be read at random and comes as a stream. The caller removes it after the image's last use. */
+  readonly scratch?: () => Promise<string>;
+}
+
+/** The image at a location, as {@link openNamed} finds it. @throws the same */
+export async function openImage(location: Location, options: OpenOptions = {}): Promise<Image | ImageIndex> {
+  return (await openNamed(location, options)).image;
+}
 
 /**
- * The image at a location. Manifests and configurations are read and verified now; a layer is verified while it is
- * read, and keeps no file open before and after. The files must stay as they are for as long as the image is used.
+ * The image at a location, and what it is called there. Manifests and configurations are read and verified now; a layer
+ * is verified while it is read, and keeps no file open before and after. The files must stay as they are for as long as
+ * the image is used. What comes as a stream (`-`, a docker daemon) is kept in the scratch folder.
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH, NOT_THE_IMAGE (no such name, or several and none asked for), UNREADABLE,
- * BAD_LOCATION for `tar:` and `-`
+ * BAD_LOCATION for `tar:` and for a stream without a scratch folder, DAEMON_UNREACHABLE, DAEMON_REFUSED, DISK_FULL
  */
-export async function openImage(location: Location): Promise<Image | ImageIndex> {
+export async function openNamed(location: Location, options: OpenOptions = {}): Promise<OpenedImage> {
   const { path, transport, name } = location;
-  if (transport === "tar" || path === "-")
-    throw new TareError({
-      code: "BAD_LOCATION",
-      text: locationText(location),
-      why: "an image can be written there, but not opened",
-    });
+  const where = locationText(location);
+  if (transport === "tar") throw cannotOpen(location, "an image can be written there, but not opened");
+  if (transport === "docker-daemon") {
+    if (name === undefined)
+      throw cannotOpen(location, `it names no image, as in ${locationShapes[transport]}`);
+    const file = await spoolFromDaemon(location, name, options);
+    // The daemon was asked for one image, and may have called it by its ID.
+    return openArchive(await archiveFiles(file, where), undefined, false);
+  }
+  if (path === "-") {
+    if (options.stdin === undefined) throw cannotOpen(location, "there is no input to read from");
+    const plain = decompress(options.stdin, "the standard input");
+    const file = await spool(plain, await scratchFor(location, options), undefined, options.signal);
+    return openArchive(await archiveFiles(file, where), name, transport === "oci-archive");
+  }
   await assertThere(path, transport === "oci" || transport === "dir");
   if (transport === "oci") return openLayout(folderFiles(path), name);
   if (transport === "dir") return openFolder(folderFiles(path));
-  const files = await archiveFiles(path);
-  // An archive of both kinds is read as the kind that knows its manifest.
+  return openArchive(await archiveFiles(path), name, transport === "oci-archive");
+}
+
+async function spoolFromDaemon(location: Location, name: string, options: OpenOptions): Promise<string> {
+  const { progress, signal } = options;
+  const folder = await scratchFor(location, options);
+  const archive = await (await dockerDaemon(options)).save(name);
+  const seen = (done: number) => progress?.({ kind: "transfer", name, done, total: undefined });
+  return spool(archive, folder, seen, signal);
+}
+
+async function scratchFor(location: Location, { scratch }: OpenOptions): Promise<string> {
+  if (scratch === undefined)
+    throw cannotOpen(location, "it is a stream, and there is no scratch folder to keep it in");
+  return scratch();
+}
+
+function cannotOpen(location: Location, why: string): TareError {
+  return new TareError({ code: "BAD_LOCATION", text: locationText(location), why });
+}
+
+/** An archive of both kinds is read as the kind that knows its manifest. */
+async function openArchive(
+  files: FileSet,
+  name: string | undefined,
+  needsLayout: boolean,
+): Promise<OpenedImage> {
   const layout = (await files.find(layoutFile)) !== undefined && (await files.find(indexFile)) !== undefined;
-  return layout || transport === "oci-archive" ? openLayout(files, name) : openDockerArchive(files, name);
+  return layout || needsLayout ? openLayout(files, name) : openDockerArchive(files, name);
 }
 
 async function assertThere(path: string, folder: boolean): Promise<void> {
@@ -57,28 +109,34 @@ async function assertThere(path: string, folder: boolean): Promise<void> {
     });
 }
 
-async function openLayout(files: FileSet, name: string | undefined): Promise<Image | ImageIndex> {
+async function openLayout(files: FileSet, name: string | undefined): Promise<OpenedImage> {
   const format = "OCI image layout";
   checkLayoutMarker(await readDocument(files, layoutFile, documentLimit, format), files.where);
   const bytes = await readDocument(files, indexFile, documentLimit, format);
   const { manifests } = decodeIndex(bytes, mediaTypes.index, `${files.where}: ${indexFile}`);
-  const descriptor = choose(manifests, name, files.where);
-  return completeImage(
+  const [descriptor, ...others] = choose(manifests, name, files.where);
+  const image = await completeImage(
     descriptor,
     (wanted) => contentIn(files, blobPath(wanted.digest), wanted),
     files.where,
   );
+  const names = [descriptor, ...others].map(nameOf).filter((one) => one !== undefined);
+  return { image, names, manifestMade: false };
 }
 
-function choose(manifests: readonly Descriptor[], name: string | undefined, where: string): Descriptor {
+/** One image may stand there under several names. */
+function choose(
+  manifests: readonly Descriptor[],
+  name: string | undefined,
+  where: string,
+): readonly [Descriptor, ...Descriptor[]] {
   const images = manifests.filter(
     ({ mediaType, artifactType }) =>
       artifactType === undefined && (isManifestType(mediaType) || isIndexType(mediaType)),
   );
   const wanted = name === undefined ? images : images.filter((image) => goesBy(image, name));
   const [first, ...others] = wanted;
-  // One image may stand there under several names.
-  if (first !== undefined && others.every(({ digest }) => digest === first.digest)) return first;
+  if (first !== undefined && others.every(({ digest }) => digest === first.digest)) return [first, ...others];
   const have = images.map((image) => image.annotations?.[imageNameAnnotation] ?? tagOf(image));
   throw new TareError({
     code: "NOT_THE_IMAGE",
@@ -88,7 +146,7 @@ function choose(manifests: readonly Descriptor[], name: string | undefined, wher
   });
 }
 
-async function openFolder(files: FileSet): Promise<Image | ImageIndex> {
+async function openFolder(files: FileSet): Promise<OpenedImage> {
   const format = "image of the dir: kind";
   const version = (await readDocument(files, versionFile, 1000, format)).toString("utf8");
   const door = new JsonDoor(format, files.where);
@@ -98,7 +156,7 @@ async function openFolder(files: FileSet): Promise<Image | ImageIndex> {
   const guess = from.manifests === undefined ? mediaTypes.manifest : mediaTypes.index;
   const mediaType = door.optionalText(from.mediaType, "mediaType") ?? guess;
   const root = { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
-  return completeImage(
+  const image = await completeImage(
     root,
     (wanted, kind) => {
       const name = folderBlob(wanted.digest);
@@ -107,4 +165,5 @@ async function openFolder(files: FileSet): Promise<Image | ImageIndex> {
     },
     files.where,
   );
+  return { image, names: [], manifestMade: false };
 }

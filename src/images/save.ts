@@ -1,31 +1,27 @@
 import { createHash } from "node:crypto";
 import type { Writable } from "node:stream";
-import type { Digest } from "../bytes/digest.ts";
+import { type Digest, isDigest } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
-import { encodeArchiveManifest, manifestFile } from "../formats/docker-archive/manifest.ts";
-import { encodeRepositories, repositoriesFile } from "../formats/docker-archive/repositories.ts";
-import { encodeIndex } from "../formats/oci/image-index.ts";
-import { blobPath, indexFile, layoutFile, layoutMarker } from "../formats/oci/layout.ts";
-import { mediaTypes } from "../formats/oci/media-types.ts";
 import { writeTar } from "../formats/tar/encode.ts";
-import type { Descriptor, Image, ImageIndex } from "../model/image.ts";
-import { familiarReference } from "../model/reference.ts";
-import { type ArchiveFile, writeArchive } from "./archive.ts";
+import type { Image, ImageIndex } from "../model/image.ts";
+import { writeArchive } from "./archive.ts";
 import { blobsOf, descriptorOf, singleImage } from "./blobs.ts";
+import { dockerArchiveFiles, type NamedImage } from "./docker-archive.ts";
+import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { flatten } from "./flatten.ts";
-import { type Location, locationText } from "./location.ts";
-import { namesFor, withNames } from "./names.ts";
+import { blobFiles, layoutFiles } from "./layout-files.ts";
+import { type Location, locationShapes, locationText } from "./location.ts";
+import { named, nameFor } from "./names.ts";
 import { writeWhole } from "./output-file.ts";
 import { saveFolder } from "./save-folder.ts";
 import { saveLayout } from "./save-layout.ts";
 import { intoStream, Sink } from "./sink.ts";
 
-export interface SaveOptions {
+export interface SaveOptions extends DaemonSeams {
   /** What to call the image where the location gives it no name: `shout:1`, `registry.example/shout:1`. */
   readonly name?: string;
   /** Where `-` leads. */
   readonly stdout?: Writable;
-  readonly signal?: AbortSignal;
 }
 
 export interface Saved {
@@ -33,14 +29,15 @@ export interface Saved {
   readonly digest: Digest;
   /** Bytes written now. What was there already does not count. */
   readonly bytes: number;
+  /** The file or folder; empty for `docker-daemon:`. */
   readonly path: string;
 }
 
 /**
- * Writes an image to a location. The same image gives the same bytes. Content is verified on its way unless it stands
+ * Writes an image to a location; a docker daemon makes a manifest of its own. The same image gives the same bytes. Content is verified on its way unless it stands
  * in our own store. Nothing half-written is left on failure or abort, and what was there before stays.
- * @throws SEVERAL_PLATFORMS (an index where one image is wanted), CANNOT_WRITE, DISK_FULL, BAD_LOCATION, and what
- * the content throws
+ * @throws SEVERAL_PLATFORMS (an index where one image is wanted), CANNOT_WRITE, DISK_FULL, BAD_LOCATION,
+ * DAEMON_UNREACHABLE, DAEMON_REFUSED, and what the content throws
  */
 export async function saveImage(
   image: Image | ImageIndex,
@@ -49,27 +46,24 @@ export async function saveImage(
 ): Promise<Saved> {
   const { path, transport } = location;
   const { signal, name } = options;
-  const plain = descriptorOf(image);
-  const descriptor = withNames(plain, location, name);
-  const saved = (bytes: number, digest = plain.digest): Saved => ({ digest, bytes, path });
-  const archive = (files: readonly ArchiveFile[]) =>
-    toFile(location, options, (sink) => writeArchive(files, sink, signal));
+  const descriptor = named(descriptorOf(image), nameFor(location, name));
+  const saved = (bytes: number, digest = descriptor.digest): Saved => ({ digest, bytes, path });
   switch (transport) {
     case "oci":
       return saved(await saveLayout(image, descriptor, path, signal));
     case "dir":
       return saved(await saveFolder(image, path, signal));
-    case "oci-archive":
-      return saved(await archive([...layoutFiles(descriptor), ...blobFiles(image)]));
-    case "docker-archive": {
+    case "oci-archive": {
+      const files = [...layoutFiles([descriptor]), ...blobFiles(blobsOf(image))];
+      return saved(await toFile(location, options, (sink) => writeArchive(files, sink, signal)));
+    }
+    case "docker-archive":
+    case "docker-daemon": {
       const single = singleImage(image, locationText(location));
-      const ownDescriptor = withNames(descriptorOf(single), location, name);
-      const files = [
-        ...layoutFiles(ownDescriptor),
-        ...dockerFiles(single, namesFor(location, name)),
-        ...blobFiles(single),
-      ];
-      return saved(await archive(files), ownDescriptor.digest);
+      const reference = nameFor(location, name)?.reference;
+      const references = reference === undefined ? [] : [reference];
+      const bytes = await saveForDocker([{ image: single, references }], location, options);
+      return saved(bytes, single.manifest.digest);
     }
     case "tar": {
       const { layers } = singleImage(image, locationText(location));
@@ -85,34 +79,26 @@ export async function saveImage(
   }
 }
 
-/** Small files first: a reader of a stream knows at once what it has. */
-function layoutFiles(descriptor: Descriptor): readonly ArchiveFile[] {
-  const index = encodeIndex({ mediaType: mediaTypes.index, manifests: [descriptor], annotations: {} });
-  return [
-    { path: layoutFile, content: layoutMarker },
-    { path: indexFile, content: index },
-  ];
-}
-
-/** What `docker load` reads, over the same blobs: an archive with both is an OCI archive as well. */
-function dockerFiles(
-  image: Image,
-  { reference }: { readonly reference?: Parameters<typeof familiarReference>[0] },
-): readonly ArchiveFile[] {
-  const layers = image.layers.map(({ digest }) => blobPath(digest));
-  const config = blobPath(image.configuration.digest);
-  const repoTags = reference === undefined ? [] : [familiarReference(reference)];
-  const manifest = { path: manifestFile, content: encodeArchiveManifest([{ config, repoTags, layers }]) };
-  const top = image.layers.at(-1)?.digest;
-  if (reference === undefined || top === undefined) return [manifest];
-  const familiar = familiarReference(reference);
-  const repository = familiar.slice(0, familiar.lastIndexOf(":"));
-  const names = encodeRepositories(repository, reference.tag, top.slice("sha256:".length));
-  return [manifest, { path: repositoriesFile, content: names }];
-}
-
-function blobFiles(image: Image | ImageIndex): readonly ArchiveFile[] {
-  return blobsOf(image).map((content) => ({ path: blobPath(content.digest), content }));
+/**
+ * Writes images to one `docker-archive:` or gives them to a docker daemon, under their own names whatever the location
+ * says. Returns the bytes written.
+ * @throws as {@link saveImage} does
+ */
+export async function saveForDocker(
+  images: readonly NamedImage[],
+  location: Location,
+  options: SaveOptions,
+): Promise<number> {
+  const files = dockerArchiveFiles(images);
+  const fill = (sink: Sink) => writeArchive(files, sink, options.signal);
+  if (location.transport !== "docker-daemon") return toFile(location, options, fill);
+  const shape = locationShapes[location.transport];
+  const why = isDigest(location.name ?? "")
+    ? `docker takes an image under a name, not a digest, as in ${shape}`
+    : `it does not say what docker shall call the image, as in ${shape}`;
+  if (isDigest(location.name ?? "") || images.some(({ references }) => references.length === 0))
+    throw new TareError({ code: "BAD_LOCATION", text: locationText(location), why });
+  return (await dockerDaemon(options)).load(fill);
 }
 
 async function toFile(

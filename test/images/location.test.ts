@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { locationText, parseLocation } from "../../src/images/location.ts";
+import { locationFrom, locationText, parseLocation } from "../../src/images/location.ts";
 
 const good: readonly (readonly [string, object])[] = [
   ["oci:out", { transport: "oci", path: "out" }],
@@ -10,6 +10,12 @@ const good: readonly (readonly [string, object])[] = [
   [
     "docker-archive:x.tar:registry.example:5000/a/b:1",
     { transport: "docker-archive", path: "x.tar", name: "registry.example:5000/a/b:1" },
+  ],
+  ["docker-daemon:", { transport: "docker-daemon", path: "" }],
+  ["docker-daemon:shout", { transport: "docker-daemon", path: "", name: "shout" }],
+  [
+    "docker-daemon:registry.example:5000/a/b:1",
+    { transport: "docker-daemon", path: "", name: "registry.example:5000/a/b:1" },
   ],
   ["tar:-", { transport: "tar", path: "-" }],
   ["tar:a:b.tar", { transport: "tar", path: "a:b.tar" }],
@@ -23,16 +29,27 @@ test.each(good)("%s is a location", (text, location) => {
 });
 
 const wrong: readonly (readonly [string, string])[] = [
-  ["out.tar", "it begins with none of oci:, oci-archive:, docker-archive:, tar:, dir:"],
+  ["out.tar", "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, tar:, dir:"],
   ["ocy:out", "it begins with none of"],
   ["constructor:out", "it begins with none of"],
   ["oci:", "it names no path, as in oci:PATH[:TAG]"],
   ["oci::tag", "it names no path"],
   ["oci:out:not a tag", '"not a tag" is no name, as in oci:PATH[:TAG]'],
   ["docker-archive:x.tar:Upper:1", '"Upper:1" is no name'],
+  ["docker-daemon:../x", '"../x" is no name, as in docker-daemon:NAME[:TAG]'],
   ["dir:-", "dir: is a folder, not a stream"],
 ];
 
 test.each(wrong)("%s is refused", (text, why) => {
   expect(() => parseLocation(text)).toThrow(why);
+});
+
+test.each([
+  ["oci:out:1", "oci:/here/out:1"],
+  ["tar:../x.tar", "tar:/x.tar"],
+  ["tar:/a.tar", "tar:/a.tar"],
+  ["docker-archive:-:shout", "docker-archive:-:shout"],
+  ["docker-daemon:shout", "docker-daemon:shout"],
+])("%s in the folder /here is %s", (text, absolute) => {
+  expect(locationText(locationFrom(parseLocation(text), "/here"))).toBe(absolute);
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { transports } from "../../images/location.ts";
+import { locationShapes, transports } from "../../images/location.ts";
 import { parsePlatform, platformName } from "../../model/platform.ts";
 import { flag, integer, listOf, mapOf, matching, object, strictList, text } from "../yaml/shapes.ts";
 import { compression } from "./compression.ts";
@@ -203,8 +203,8 @@ export const recipeSchema = object({
     ),
   to: listOf(
     matching(
-      new RegExp(`^(?:${transports.join("|")}):\\S`),
-      `a location: ${transports.map((transport) => `${transport}:PATH`).join(", ")}`,
+      new RegExp(`^(?:docker-daemon:$|(?:${transports.join("|")}):\\S)`),
+      `a location: ${Object.values(locationShapes).join(", ")}`,
     ),
     20,
   )

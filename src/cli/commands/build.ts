@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
 import type { Recipe } from "../../build/recipe/recipe.ts";
 import { TareError } from "../../errors.ts";
 import type { Location } from "../../images/location.ts";
-import { parseLocation } from "../../images/location.ts";
+import { locationFrom, parseLocation } from "../../images/location.ts";
 import { buildReport } from "../../report/build-report.ts";
 import { plain } from "../../report/table.ts";
 import { command, recipeArgument, recipeOptions } from "../command.ts";
@@ -23,7 +22,7 @@ export const build = command({
       value: "LOCATION",
       many: true,
       summary:
-        "Write the image here instead of where the recipe says: docker-archive:FILE, oci:FOLDER, oci-archive:FILE, tar:FILE or dir:FOLDER; - is the standard output",
+        "Write the image here instead of where the recipe says: docker-daemon:, docker-archive:FILE, oci:FOLDER, oci-archive:FILE, tar:FILE or dir:FOLDER; - is the standard output",
     },
     locked: { summary: "Fail when tare.lock is missing or stale, instead of writing it" },
     ...recipeOptions,
@@ -33,7 +32,7 @@ export const build = command({
   examples: [
     {
       does: "Build tare.yaml in this folder and give it to docker",
-      line: "tare build --to docker-archive:- | docker load",
+      line: "tare build --to docker-daemon:",
     },
     {
       does: "Build for two platforms, exactly what the lock says",
@@ -92,10 +91,7 @@ async function locationsOf(
   folder: string,
 ): Promise<Location[]> {
   const absolute = (texts: readonly string[], base: string) =>
-    texts.map((text) => {
-      const location = parseLocation(text);
-      return location.path === "-" ? location : { ...location, path: resolve(base, location.path) };
-    });
+    texts.map((text) => locationFrom(parseLocation(text), base));
   if (asked.length > 0) return absolute(asked, folder);
   if (recipe.to.length > 0) return absolute(recipe.to, recipeFolder);
   const transport = platforms > 1 ? "oci-archive" : "docker-archive";

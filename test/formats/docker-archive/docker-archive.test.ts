@@ -18,7 +18,14 @@ test("manifest.json lists images in docker's words", () => {
 });
 
 test("repositories maps name and tag to the topmost layer", () => {
-  expect(encodeRepositories("me/shout", "1", "abc").toString()).toBe('{"me/shout":{"1":"abc"}}');
+  const names = [
+    { repository: "me/shout", tag: "1", topLayer: "abc" },
+    { repository: "constructor", tag: "1", topLayer: "def" },
+    { repository: "me/shout", tag: "2", topLayer: "abc" },
+  ];
+  expect(encodeRepositories(names).toString()).toBe(
+    '{"me/shout":{"1":"abc","2":"abc"},"constructor":{"1":"def"}}',
+  );
 });
 
 test("a manifest.json without a configuration is refused", () => {
