@@ -9,7 +9,7 @@ import { containedPath } from "./tar/path.ts";
  * as the archive had them, whoever extracted it, and devices that were left out. The first line names the format, and
  * each other line is one entry as JSON; content stands in the folder only.
  */
-export const sidecarStart: Uint8Array = encodeJson({ tare: "sidecar", version: 1 });
+export const sidecarStart: Uint8Array = lineOf({ tare: "sidecar", version: 1 });
 
 /** Where the sidecar of a folder lies. */
 export function sidecarOf(folder: string): string {
@@ -57,12 +57,14 @@ export function plainHeader(header: EntryHeader): Readonly<Record<string, unknow
   };
 }
 
-/** An entry's line, with the line break before it: lines follow {@link sidecarStart}, and the last one ends in none. */
+/** An entry's line; lines follow {@link sidecarStart}. */
 export function sidecarLine(header: EntryHeader): Uint8Array {
-  return Buffer.concat([lineBreak, encodeJson(plainHeader(header))]);
+  return lineOf(plainHeader(header));
 }
 
-const lineBreak = Buffer.from("\n");
+function lineOf(value: unknown): Buffer {
+  return Buffer.concat([encodeJson(value), Buffer.from("\n")]);
+}
 
 /**
  * The entries of a sidecar by their paths, in its order. A folder that stands twice counts as it stands last.

@@ -58,13 +58,13 @@ test("lies beside its folder", () => {
 });
 
 const line = (change: object) =>
-  `\n${JSON.stringify({ ...JSON.parse(sidecarLine(plain).toString() || ""), ...change })}`;
+  `${JSON.stringify({ ...JSON.parse(sidecarLine(plain).toString() || ""), ...change })}`;
 
 test.each([
   ["nothing", ""],
   ["another format", '{"a":1}'],
-  ["no JSON", `${Buffer.from(sidecarStart)}\nx`],
-  ["a list", `${Buffer.from(sidecarStart)}\n[]`],
+  ["no JSON", `${Buffer.from(sidecarStart)}x`],
+  ["a list", `${Buffer.from(sidecarStart)}[]`],
 ])("%s is refused", async (_, text) => {
   await expect(readSidecar([Buffer.from(text)], "x")).rejects.toThrow(TareError);
 });
