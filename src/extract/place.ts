@@ -1,0 +1,102 @@
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { lstat, mkdir, readdir, realpath, rename, rmdir } from "node:fs/promises";
+import { TareError } from "../errors.ts";
+import { sidecarOf } from "../formats/sidecar.ts";
+import { besideName } from "../images/output-file.ts";
+import { emptyFolder } from "./empty-folder.ts";
+import { folderOnly } from "./open-folders.ts";
+
+/** Where a tree is to go. */
+export interface Place {
+  /** Absolute when it is there already, links resolved. */
+  readonly folder: string;
+  readonly sidecar: string;
+  /** What is there now is the tree of an earlier extraction, which gives way. */
+  readonly replaces: boolean;
+}
+
+/**
+ * Looks whether a tree may go to `folder`: it is new, or empty, or with `replace` an earlier extraction's, which has
+ * its sidecar beside it. @throws CANNOT_WRITE
+ */
+export async function placeAt(folder: string, replace: boolean): Promise<Place> {
+  const real = await realpath(folder).catch(() => folder);
+  const sidecar = sidecarOf(real);
+  const refuse = (why: string, file = folder) => new TareError({ code: "CANNOT_WRITE", file, why });
+  const known = await lstat(sidecar).catch(() => undefined);
+  if (known !== undefined && !known.isFile()) throw refuse("it is there already, and no file", sidecar);
+  const there = await lstat(real).catch(() => undefined);
+  if (there !== undefined && !there.isDirectory()) throw refuse("it is there already, and no folder");
+  const [first] = there === undefined ? [] : await readdir(real);
+  if (first === undefined) return { folder: real, sidecar, replaces: false };
+  if (!replace) throw refuse(`it is a folder with things in it (${first}), and nothing of it is overwritten`);
+  if (known === undefined)
+    throw refuse(`it was not extracted here (there is no ${sidecar}), and stays as it is`);
+  return { folder: real, sidecar, replaces: true };
+}
+
+/** A new folder beside its place, open. Nobody but its owner gets into it. */
+export interface Staging {
+  readonly path: string;
+  readonly folder: number;
+}
+
+/** @throws CANNOT_WRITE when somebody else put another folder there, or there is no /proc; system errors */
+export async function stage({ folder }: Place): Promise<Staging> {
+  const path = besideName(folder);
+  await mkdir(path, { mode: 0o700 });
+  const opened = openSync(path, folderOnly);
+  const { uid, mode } = fstatSync(opened);
+  const refuse = (why: string) => {
+    closeSync(opened);
+    return new TareError({ code: "CANNOT_WRITE", file: folder, why });
+  };
+  if (uid !== process.geteuid?.() || (mode & 0o077) !== 0) throw refuse("somebody else writes beside it");
+  if ((await lstat(`/proc/self/fd/${opened}`).catch(() => undefined)) === undefined) {
+    await rmdir(path);
+    throw refuse("this system has no /proc, without which archives cannot be extracted safely");
+  }
+  return { path, folder: opened };
+}
+
+/**
+ * Gives the staged tree and its sidecar their names, and a tree that they replace none any more. If that fails, all is
+ * as it was. @throws system errors
+ */
+export async function settle(
+  staged: Staging,
+  stagedSidecar: string,
+  { folder, sidecar, replaces }: Place,
+): Promise<void> {
+  const former = besideName(folder);
+  await moveAll([
+    ...(replaces ? ([[folder, former]] as const) : []),
+    [staged.path, folder],
+    [stagedSidecar, sidecar],
+  ]);
+  closeSync(staged.folder);
+  if (replaces) await discard({ path: former, folder: openSync(former, folderOnly) });
+}
+
+async function moveAll(moves: readonly (readonly [string, string])[]): Promise<void> {
+  const done: (readonly [string, string])[] = [];
+  try {
+    for (const move of moves) {
+      await rename(...move);
+      done.push(move);
+    }
+  } catch (cause) {
+    for (const [from, to] of done.reverse()) await rename(to, from);
+    throw cause;
+  }
+}
+
+/** Removes a tree, however deep. */
+export async function discard({ path, folder }: Staging): Promise<void> {
+  try {
+    emptyFolder(folder);
+  } finally {
+    closeSync(folder);
+  }
+  await rmdir(path);
+}
