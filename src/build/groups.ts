@@ -14,7 +14,7 @@ import type { PackageGroup } from "./root.ts";
 
 /**
  * A recipe's locked packages of one platform in the groups that make its root: the distribution, the runtime, the
- * application. Groups without packages are left out.
+ * application. Groups that bring nothing are left out.
  * @param folder the recipe's, absolute
  */
 export async function groupsOf(
@@ -55,15 +55,13 @@ async function applicationGroups(
     readsTypes: packages.some(({ name }) => name === "typescript"),
     ...(project === undefined ? { links: [] } : await projectLayout(resolve(folder, project))),
   });
+  const common = { architecture, strip, isDistribution: false };
   const groups: PackageGroup[] = [
-    { distribution: nodeRuntime(), architecture, packages: runtime, strip, isDistribution: false },
-    {
-      distribution: application,
-      architecture,
-      packages: packages.filter(({ path }) => path !== undefined),
-      strip,
-      isDistribution: false,
-    },
+    { ...common, distribution: nodeRuntime(), packages: runtime },
+    { ...common, distribution: application, packages: packages.filter(({ path }) => path !== undefined) },
   ];
-  return groups.filter((group) => group.packages.length > 0);
+  // A project without a single dependency still has a package.json, which Node.js reads.
+  return groups.filter(
+    (group) => group.packages.length > 0 || (project !== undefined && group.distribution === application),
+  );
 }

@@ -84,6 +84,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "no such host is known",
   EPIPE: "the connection was cut",
   ETARGET: "it has no such version",
+  FETCH_ERROR: "its answer cannot be read",
   ERR_STREAM_PREMATURE_CLOSE: "the connection was cut",
   ECONNECTIONTIMEOUT: "no connection in time",
   EIDLETIMEOUT: "nothing came for too long",

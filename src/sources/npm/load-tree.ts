@@ -5,7 +5,7 @@ import type Arborist from "@npmcli/arborist";
 import { TareError } from "../../errors.ts";
 import type { NpmOptions } from "./client.ts";
 import { addKept, type KeptPackage } from "./kept-packages.ts";
-import { type ProjectLock, readProject, readProjectLock } from "./project-files.ts";
+import { type ProjectLock, readProject, readProjectLock, textOf } from "./project-files.ts";
 import type { NpmRequest } from "./request.ts";
 import { treeFailure } from "./tree-failure.ts";
 
@@ -13,7 +13,12 @@ import { treeFailure } from "./tree-failure.ts";
 export interface LoadedTree {
   readonly root: Arborist.Node;
   /** The lock that says what the tree must be; none when it was resolved now. */
-  readonly lock?: { readonly name: string; readonly file: string };
+  readonly lock?: {
+    readonly name: string;
+    readonly file: string;
+    /** Whether it says where the project's own packages lie (npm's locks of version 2 and later). */
+    readonly hasLinks: boolean;
+  };
   /** Where `overrides` belong, for sentences. */
   readonly overridesIn: string;
 }
@@ -43,16 +48,33 @@ export async function loadTree(
 ): Promise<LoadedTree> {
   if (request.project === undefined)
     return treeOfPackages(request, { options, overridesIn: "the recipe", signal, keep: keep ?? [] });
-  await readProject(request.project);
-  const lock = await readProjectLock(request.project);
-  const project = await realpath(request.project);
-  const overridesIn = "package.json";
-  const resolving: Resolving = { options, overridesIn, signal };
-  if (lock === undefined)
-    return { root: await resolveTree(project, { ...resolving, keep: keep ?? [] }), overridesIn };
+  const manifest = await readProject(request.project);
+  const tree = await treeOfProject(request.project, { options, overridesIn: "package.json", signal }, keep);
+  checkTaken(manifest, tree.root, join(request.project, "package.json"));
+  return tree;
+}
+
+async function treeOfProject(
+  folder: string,
+  resolving: Resolving,
+  keep: readonly KeptPackage[] = [],
+): Promise<LoadedTree> {
+  const lock = await readProjectLock(folder);
+  const project = await realpath(folder);
+  const { overridesIn } = resolving;
+  if (lock === undefined) return { root: await resolveTree(project, { ...resolving, keep }), overridesIn };
   if (lock.kind === "yarn") return { root: await resolveTree(project, resolving), overridesIn };
   const root = await lockedTree(project, lock, resolving);
-  return { root, lock: { name: lock.name, file: join(request.project, lock.name) }, overridesIn };
+  const { name, kind } = lock;
+  return { root, lock: { name, file: join(folder, name), hasLinks: kind === "npm" }, overridesIn };
+}
+
+/** npm goes on without any dependency where it cannot read one. @throws BAD_PROJECT */
+function checkTaken(manifest: Uint8Array, root: Arborist.Node, where: string): void {
+  const { dependencies } = JSON.parse(textOf(manifest)) as { readonly dependencies?: unknown };
+  if (Object.keys(Object(dependencies)).every((name) => root.edgesOut.has(name))) return;
+  const why = "npm cannot read its dependencies: each must be the name of a package with a version as text";
+  throw new TareError({ code: "BAD_PROJECT", where, why });
 }
 
 /** What a lock says, exactly. npm's first kind of lock leaves out what only the registry knows, which is asked then. */

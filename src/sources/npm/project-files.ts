@@ -74,16 +74,19 @@ function objectOf(bytes: Uint8Array, file: string): Readonly<Record<string, unkn
   const bad = (why: string) => new TareError({ code: "BAD_PROJECT", where: file, why });
   let value: unknown;
   try {
-    value = JSON.parse(
-      Buffer.from(bytes)
-        .toString()
-        .replace(/^\uFEFF/, ""),
-    );
+    value = JSON.parse(textOf(bytes));
   } catch {
     throw bad("it is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad("it is no object");
   return value as Record<string, unknown>;
+}
+
+/** As JSON's readers want it: editors on Windows mark a text's encoding at its beginning. */
+export function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes)
+    .toString()
+    .replace(/^\uFEFF/, "");
 }
 
 /** Undefined when it is not there. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkspaceLink } from "./bin-links.ts";
 import { readManifest } from "./manifest.ts";
-import { readProject, readProjectLock } from "./project-files.ts";
+import { readProject, readProjectLock, textOf } from "./project-files.ts";
 
 /** What a project itself brings to where its packages are installed. */
 export interface ProjectLayout {
@@ -40,7 +40,7 @@ export async function projectLayout(project: string): Promise<ProjectLayout> {
 async function lockEntries(project: string): Promise<[string, LockEntry][]> {
   const lock = await readProjectLock(project);
   if (lock?.kind !== "npm") return [];
-  const { packages } = JSON.parse(Buffer.from(lock.bytes).toString()) as {
+  const { packages } = JSON.parse(textOf(lock.bytes)) as {
     packages: Readonly<Record<string, LockEntry>>;
   };
   return Object.entries(packages);

@@ -121,13 +121,19 @@ function isRange(spec: string): boolean {
   return !/[/:]/.test(spec) || spec.startsWith("npm:");
 }
 
-/** A folder of the project that a link leads to. @throws DEPENDENCY_REFUSED when it is none */
+/** A folder of the project that a link leads to. @throws DEPENDENCY_REFUSED when it is none, BAD_PROJECT */
 function linkOf(node: Arborist.Node, tree: LoadedTree): TreeLink {
   const target = node.target.location;
   const spec = addressAskedFor(node) ?? `file:${target}`;
   // npm takes what looks like no address for a folder, as it does with some of git's.
   if (!isInside(target) || target.split("/").includes("node_modules") || !isOnThisMachine(spec))
     throw refused(pathTo(node, waysInto(tree.root)), spec, node.name, tree.overridesIn);
+  if (!tree.lock?.hasLinks)
+    throw new TareError({
+      code: "BAD_PROJECT",
+      where: tree.lock?.file ?? "A project without a lock",
+      why: `${target} is a package of its own, and only a package-lock.json of npm 7 or later says where such lie; run \`npm install --package-lock-only\``,
+    });
   return { path: checkedPath(node, tree), target };
 }
 

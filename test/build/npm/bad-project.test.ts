@@ -28,6 +28,27 @@ describe("a project", () => {
     expect(await refusal(lock)).toEqual(of("package-lock.json"));
   });
 
+  test.each(['{"ms":1}', '{"ms":null}', '{"ms":"1","__proto__":"1"}', '{"ms":"1","constructor":"1"}'])(
+    "whose dependencies npm cannot read: %s",
+    async (dependencies) => {
+      expect(
+        await refusal({ npm: [ms], files: { "package.json": `{"dependencies":${dependencies}}` } }),
+      ).toEqual({
+        code: 2,
+        says: "FOLDER/package.json cannot be used: npm cannot read its dependencies: each must be the name of a package with a version as text.",
+      });
+    },
+  );
+
+  test("with packages of its own, and no lock that says where they lie", async () => {
+    const files = { "packages/lib/package.json": '{"name":"lib","version":"1.0.0"}' };
+    const project = { ...mine({ lib: "*" }), workspaces: ["packages/*"] };
+    expect(await refusal({ project, files })).toEqual({
+      code: 2,
+      says: "A project without a lock cannot be used: packages/lib is a package of its own, and only a package-lock.json of npm 7 or later says where such lie; run `npm install --package-lock-only`.",
+    });
+  });
+
   test.each([
     ["pnpm-lock.yaml", "pnpm", "lockfileVersion: '9.0'\n"],
     ["bun.lock", "bun", "{}"],

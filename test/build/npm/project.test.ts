@@ -216,3 +216,18 @@ test("a scope comes from its own registry, with its own login", async () => {
     await own.close();
   }
 });
+
+test("a project without dependencies still has its package.json, which Node.js reads", async () => {
+  const project = { name: "mine", version: "1.0.0", type: "module" };
+  const files = { "dist/server.js": "1" };
+  const recipe = { files: [{ from: "dist", to: "/app" }] };
+  for (const node of [24, "none"])
+    await withNpmWorkplace(
+      { project, files, recipe: { ...recipe, npm: { project: ".", node } } },
+      async (place) => {
+        const built = await place.build();
+        expect(application(built)).toEqual(["package.json", "server.js"]);
+        expect(built.files.get("app/package.json")).toContain('"module"');
+      },
+    );
+});

