@@ -6,7 +6,14 @@ import { TareError } from "../../errors.ts";
 export const documentLimit = 4 << 20;
 
 const depthLimit = 32;
-const listLimit = 10_000;
+
+/** How large a document may be, in bytes, and how many members a list in it may have. */
+export interface DocumentLimits {
+  readonly bytes: number;
+  readonly members: number;
+}
+
+const usualLimits: DocumentLimits = { bytes: documentLimit, members: 10_000 };
 
 /** An object of somebody else's making: no prototype, so that a key cannot reach one. */
 export type Foreign = { readonly [key: string]: unknown };
@@ -15,11 +22,13 @@ export type Foreign = { readonly [key: string]: unknown };
 export class JsonDoor {
   readonly #format: string;
   readonly #where: string;
+  readonly #limits: DocumentLimits;
 
   /** `format` and `where` stand in the sentences: "`where` is not a sound `format`: …". */
-  constructor(format: string, where: string) {
+  constructor(format: string, where: string, limits = usualLimits) {
     this.#format = format;
     this.#where = where;
+    this.#limits = limits;
   }
 
   /** @throws BAD_ARCHIVE */
@@ -31,7 +40,8 @@ export class JsonDoor {
   }
 
   parse(bytes: Uint8Array): unknown {
-    if (bytes.byteLength > documentLimit) this.refuse(`it is larger than ${documentLimit} bytes`);
+    const { bytes: limit } = this.#limits;
+    if (bytes.byteLength > limit) this.refuse(`it is larger than ${limit} bytes`);
     let value: unknown;
     try {
       value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -57,7 +67,8 @@ export class JsonDoor {
 
   list(value: unknown, path: string): readonly unknown[] {
     if (!Array.isArray(value)) this.refuse(`${path} is not a list`);
-    if (value.length > listLimit) this.refuse(`${path} has more than ${listLimit} members`);
+    const { members: limit } = this.#limits;
+    if (value.length > limit) this.refuse(`${path} has more than ${limit} members`);
     return value;
   }
 

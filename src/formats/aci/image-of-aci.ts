@@ -1,0 +1,107 @@
+import type { ImageConfig, RuntimeConfig } from "../../model/image.ts";
+import type { Platform } from "../../model/platform.ts";
+import { appOfConfig } from "./app-of-config.ts";
+import { configOfApp, type Owners } from "./config-of-app.ts";
+import { type AciManifest, valueNamed } from "./manifest.ts";
+import {
+  aciNote,
+  dockerNotes,
+  notedAnnotations,
+  notedArguments,
+  notedConfig,
+  noteManifest,
+  ociAnnotationsNote,
+  ociConfigNote,
+} from "./notes.ts";
+import { platformLabels, platformOfLabels } from "./platforms.ts";
+import { configAsNoted } from "./shared-members.ts";
+
+/** What an ACI's manifest says of an OCI image. */
+export interface ImageOfAci {
+  readonly platform: Platform;
+  /** RFC 3339. */
+  readonly created: string | undefined;
+  readonly author: string | undefined;
+  readonly config: RuntimeConfig;
+  /** Of the image manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** OCI's annotations (image-spec, annotations.md) for what an ACI says elsewhere, or by other names. */
+export const wellKnown = {
+  homepage: "org.opencontainers.image.url",
+  documentation: "org.opencontainers.image.documentation",
+  authors: "org.opencontainers.image.authors",
+  title: "org.opencontainers.image.title",
+  version: "org.opencontainers.image.version",
+} as const;
+
+/**
+ * An image that became an ACI here is what it was before, but for what was changed since. Any other says what OCI has
+ * words for, and carries its manifest along in an annotation. `owners` has every file that the app names as its user.
+ * @throws BAD_ARCHIVE
+ */
+export function imageOfAci(manifest: AciManifest, owners: Owners): ImageOfAci {
+  const { app, annotations } = manifest;
+  const noted = notedConfig(valueNamed(annotations, ociConfigNote));
+  const fresh = app === undefined ? {} : withArguments(configOfApp(app, owners), manifest);
+  const config =
+    app === undefined || noted?.config === undefined
+      ? fresh
+      : configAsNoted(fresh, noted.config, app, appOfConfig(noted.config, app.group));
+  return {
+    platform: platformOf(manifest, noted),
+    created: valueNamed(annotations, "created"),
+    // docker2aci calls it so when it reads the newer of Docker's manifests.
+    author: valueNamed(annotations, "authors") ?? valueNamed(annotations, "author"),
+    config,
+    annotations: noted === undefined ? annotationsOf(manifest) : restored(manifest),
+  };
+}
+
+/** docker2aci's notes tell where the entrypoint ends, as long as they still fit. */
+function withArguments(config: RuntimeConfig, { annotations }: AciManifest): RuntimeConfig {
+  const exec = config.Entrypoint ?? [];
+  const entrypoint = notedArguments(valueNamed(annotations, dockerNotes.entrypoint)) ?? [];
+  const cmd = notedArguments(valueNamed(annotations, dockerNotes.cmd)) ?? [];
+  if (cmd.length === 0 || JSON.stringify([...entrypoint, ...cmd]) !== JSON.stringify(exec)) return config;
+  const { Entrypoint: _, ...rest } = config;
+  return { ...rest, ...(entrypoint.length > 0 && { Entrypoint: entrypoint }), Cmd: cmd };
+}
+
+function platformOf({ labels }: AciManifest, noted: ImageConfig | undefined): Platform {
+  const platform = platformOfLabels(labels);
+  if (noted === undefined) return platform;
+  const { os, architecture, variant } = noted;
+  const before = { os, architecture, ...(variant !== undefined && { variant }) };
+  const same = platformLabels(before).every(({ name, value }) => valueNamed(labels, name) === value);
+  return same ? before : platform;
+}
+
+function restored({ annotations }: AciManifest): Readonly<Record<string, string>> {
+  return { ...notedAnnotations(valueNamed(annotations, ociAnnotationsNote)) };
+}
+
+/** What {@link wellKnown} and the configuration have by other names. */
+const elsewhere: ReadonlySet<string> = new Set(["created", "author", ...Object.keys(wellKnown)]);
+
+/** Whether an ACI's annotation means the same to OCI under its own name. */
+export function isOwnAnnotation(name: string): boolean {
+  return !elsewhere.has(name) && name !== ociConfigNote && name !== ociAnnotationsNote;
+}
+
+function annotationsOf(manifest: AciManifest): Readonly<Record<string, string>> {
+  const { name, labels, annotations } = manifest;
+  const found = new Map(
+    annotations.filter((one) => isOwnAnnotation(one.name)).map((one) => [one.name, one.value]),
+  );
+  for (const key of ["homepage", "documentation", "authors"] as const) {
+    const value = valueNamed(annotations, key);
+    if (value !== undefined) found.set(wellKnown[key], value);
+  }
+  found.set(wellKnown.title, name);
+  const version = valueNamed(labels, "version");
+  if (version !== undefined) found.set(wellKnown.version, version);
+  found.set(aciNote, noteManifest(manifest));
+  return Object.fromEntries(found);
+}
