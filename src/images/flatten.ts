@@ -12,37 +12,52 @@ import { type FolderNode, type LeafNode, type Node, pathOf, RootTree } from "./r
  * folders before what is in them, a hardlink after what it links to. A folder that no layer has an entry for gets
  * mode 0755 and root as its owner. Reads every layer twice; holds names, not content. Read an entry's content before
  * asking for the next.
+ * @param wanted which paths to give, with the folders that lead to them (default: all). Layers that have none of them
+ * are read once.
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH when a layer is not what its diffID says
  */
-export async function* flatten(layers: readonly Layer[], signal?: AbortSignal): AsyncGenerator<Entry> {
+export async function* flatten(
+  layers: readonly Layer[],
+  signal?: AbortSignal,
+  wanted?: (path: string) => boolean,
+): AsyncGenerator<Entry> {
   const tree = new RootTree("the image");
   for (const [layer, content] of layers.entries()) {
     let index = 0;
-    for await (const entry of entriesOf(content, signal)) {
+    for await (const entry of layerEntries(content, signal)) {
       tree.apply(entry, { layer, index });
       index += 1;
     }
   }
-  const winners = winnersOf(tree.root, layers.length);
+  const choice = choiceOf(wanted);
+  const winners = winnersOf(tree.root, layers.length, choice);
   const done = new Set<FolderNode>();
   if (tree.root.header !== undefined) yield folderEntry(tree.root, done);
   for (const [layer, content] of layers.entries()) {
     const here = winners[layer] as ReadonlyMap<number, Node>;
+    if (here.size === 0) continue;
     let index = -1;
-    for await (const entry of entriesOf(content, signal)) {
+    for await (const entry of layerEntries(content, signal)) {
       index += 1;
       const node = here.get(index);
       if (node === undefined || (node.kind === "folder" && done.has(node))) continue;
       yield* missingParents(node, done);
-      yield node.kind === "folder" ? folderEntry(node, done) : leafEntry(node, entry);
+      yield node.kind === "folder" ? folderEntry(node, done) : leafEntry(node, entry, choice);
     }
   }
   // What was in them is hidden, and no entry speaks of them: unpacked, they are there all the same.
-  for (const node of foldersOf(tree.root)) if (!done.has(node)) yield folderEntry(node, done);
+  for (const node of foldersOf(tree.root))
+    if (!done.has(node) && choice.isWanted(node)) {
+      yield* missingParents(node, done);
+      yield folderEntry(node, done);
+    }
 }
 
-/** The uncompressed tar is verified, to its last byte, beside whatever the content verifies of itself. */
-async function* entriesOf(layer: Layer, signal?: AbortSignal): AsyncGenerator<Entry> {
+/**
+ * The entries of one layer as they stand, whiteouts among them. The uncompressed tar is verified, to its last byte,
+ * beside whatever the content verifies of itself. @throws BAD_ARCHIVE, DIGEST_MISMATCH
+ */
+export async function* layerEntries(layer: Layer, signal?: AbortSignal): AsyncGenerator<Entry> {
   const where = `layer ${layer.digest}`;
   const plain = decompress(layer.open(signal), where);
   const { uncompressedSize } = layer;
@@ -59,12 +74,17 @@ async function* abortable(source: Bytes, signal: AbortSignal | undefined): Bytes
 }
 
 /** For each layer, which of its entries are in the result and under what name. */
-function winnersOf(root: FolderNode, layers: number): readonly ReadonlyMap<number, Node>[] {
+function winnersOf(
+  root: FolderNode,
+  layers: number,
+  { isWanted, firstName }: Choice,
+): readonly ReadonlyMap<number, Node>[] {
   const winners = Array.from({ length: layers }, () => new Map<number, Node>());
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.kind === "folder") for (const child of node.children.values()) waiting.push(child);
-    const spot = node.kind === "leaf" && isFirstName(node) ? node.inode.source : node.spot;
+    if (!isWanted(node)) continue;
+    const spot = node.kind === "leaf" && firstName(node) === node ? node.inode.source : node.spot;
     if (spot !== undefined && node !== root) winners[spot.layer]?.set(spot.index, node);
   }
   return winners;
@@ -79,13 +99,25 @@ function* foldersOf(root: FolderNode): Iterable<FolderNode> {
   }
 }
 
-/** The name that carries the content; the others link to it. */
-function firstName({ inode }: LeafNode): LeafNode {
-  return inode.names.values().next().value as LeafNode;
+/** Which names are given, and which one of a file's carries its content; the others link to it. */
+interface Choice {
+  readonly isWanted: (node: Node) => boolean;
+  /** Of a wanted node. */
+  readonly firstName: (node: LeafNode) => LeafNode;
 }
 
-function isFirstName(node: LeafNode): boolean {
-  return firstName(node) === node;
+function choiceOf(wanted: ((path: string) => boolean) | undefined): Choice {
+  const firsts = new Map<LeafNode["inode"], LeafNode>();
+  const isWanted = (node: Node) => wanted === undefined || wanted(pathOf(node));
+  const firstName = (node: LeafNode): LeafNode => {
+    const known = firsts.get(node.inode);
+    if (known !== undefined) return known;
+    const [first = node] = node.inode.names.values().filter(isWanted);
+    // A file of one name needs no note of it.
+    if (node.inode.names.size > 1) firsts.set(node.inode, first);
+    return first;
+  };
+  return { isWanted, firstName };
 }
 
 const implied = { mode: 0o755, uid: 0, gid: 0, uname: "", gname: "", size: 0, mtime: 0 } as const;
@@ -102,7 +134,7 @@ function* missingParents(node: Node, done: Set<FolderNode>): Iterable<Entry> {
   for (const folder of missing.reverse()) yield folderEntry(folder, done);
 }
 
-function leafEntry(node: LeafNode, entry: Entry): Entry {
+function leafEntry(node: LeafNode, entry: Entry, { firstName }: Choice): Entry {
   const path = pathOf(node);
   const first = firstName(node);
   if (first === node) {

@@ -80,6 +80,25 @@ export class RootTree {
     }
   }
 
+  /**
+   * What is at a path, symlinks followed to the end inside the root; undefined when there is nothing.
+   * @throws BAD_ARCHIVE for a loop of symlinks
+   */
+  resolve(path: string): Node | undefined {
+    let at = path.replace(/\/+$/, "");
+    for (let links = 0; links <= linkLimit; links += 1) {
+      const slash = at.lastIndexOf("/");
+      const name = at.slice(slash + 1);
+      const parent = this.#find(at.slice(0, Math.max(slash, 0)));
+      if (parent === undefined || name === "" || name === "." || name === "..") return this.#find(at);
+      const there = parent.children.get(name);
+      if (there?.kind !== "leaf" || there.target === undefined) return there;
+      const { target } = there;
+      at = (target.startsWith("/") ? target : `${pathOf(parent)}/${target}`).replace(/\/+$/, "");
+    }
+    throw this.#bad(`${path} goes through too many symlinks`);
+  }
+
   #placeRoot(entry: EntryHeader, spot: Spot): void {
     if (entry.type !== "directory") throw this.#bad("its root is not a folder");
     this.#hold(this.root, entry, spot);

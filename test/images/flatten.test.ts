@@ -5,9 +5,16 @@ import { layerOf, type Tree } from "../kit/images.ts";
 
 /** The flattened tree, one line an entry, in order. */
 async function flat(...trees: Tree[]): Promise<string[]> {
+  return flatOnly(undefined, ...trees);
+}
+
+async function flatOnly(
+  wanted: ((path: string) => boolean) | undefined,
+  ...trees: Tree[]
+): Promise<string[]> {
   const layers = await Promise.all(trees.map((tree) => layerOf(tree)));
   const lines: string[] = [];
-  for await (const entry of flatten(layers)) {
+  for await (const entry of flatten(layers, undefined, wanted)) {
     const content = entry.content instanceof Uint8Array ? [entry.content] : entry.content;
     const text = (await collect(content, 1 << 20, entry.path)).toString();
     const mode = entry.mode.toString(8);
@@ -170,4 +177,17 @@ test("a layer that is not what its diffID says is refused", async () => {
 test("an abort ends it", async () => {
   const layer = await layerOf({ a: "1" });
   await expect(Array.fromAsync(flatten([layer], AbortSignal.abort()))).rejects.toThrow("aborted");
+});
+
+test("only some paths come with the folders that lead to them, and a link whose first name is not wanted as the file", async () => {
+  const lower = { "a/": { mode: 0o711 }, "a/x": "x", "b/": {}, "b/y => a/x": "", "b/z => a/x": "", c: "c" };
+  expect(await flatOnly((path) => path.startsWith("b/"), lower, { d: "d" })).toEqual([
+    "b/ 755",
+    'b/y 644 "x"',
+    "b/z => b/y",
+  ]);
+  expect(await flatOnly((path) => path === "a/x", lower, { "a/q": "" })).toEqual(["a/ 711", 'a/x 644 "x"']);
+  expect(await flatOnly((path) => path === "e/f/g", lower, { "e/f/g/h": "" }, { "e/f/g/.wh.h": "" })).toEqual(
+    ["e/ 755", "e/f/ 755", "e/f/g/ 755"],
+  );
 });
