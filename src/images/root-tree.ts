@@ -81,10 +81,10 @@ export class RootTree {
   }
 
   /**
-   * What is at a path, symlinks followed to the end inside the root; undefined when there is nothing.
+   * What is at a path, symlinks followed inside the root, with `followLast` to the end; undefined when there is nothing.
    * @throws BAD_ARCHIVE for a loop of symlinks
    */
-  resolve(path: string): Node | undefined {
+  resolve(path: string, followLast = true): Node | undefined {
     let at = path.replace(/\/+$/, "");
     for (let links = 0; links <= linkLimit; links += 1) {
       const slash = at.lastIndexOf("/");
@@ -92,7 +92,7 @@ export class RootTree {
       const parent = this.#find(at.slice(0, Math.max(slash, 0)));
       if (parent === undefined || name === "" || name === "." || name === "..") return this.#find(at);
       const there = parent.children.get(name);
-      if (there?.kind !== "leaf" || there.target === undefined) return there;
+      if (there?.kind !== "leaf" || there.target === undefined || !followLast) return there;
       const { target } = there;
       at = (target.startsWith("/") ? target : `${pathOf(parent)}/${target}`).replace(/\/+$/, "");
     }
