@@ -241,6 +241,10 @@ const rules = {
       ? `${d.package} is not in the store, and no mirror of ${d.repository} is known; name one in the recipe, or run \`tare lock\`.`
       : `${d.package} is not in the store, and there is none any more at ${d.asked.join(" or ")}; \`tare lock\` takes what ${d.repository} has now, and TARE_CAS_MIRRORS can name a place that keeps what was.`,
   ),
+  PLATFORM_MISSING: rule<{ where: string; platform: string; known: readonly string[] }>(
+    2,
+    (d) => `${d.where} has no image for ${d.platform}; it has ${d.known.join(", ")}.`,
+  ),
   RELEASE_EXPIRED: rule<{ what: string; until: string }>(
     1,
     (d) =>

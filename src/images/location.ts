@@ -3,7 +3,15 @@ import { TareError } from "../errors.ts";
 import { isTag, parseReference } from "../model/reference.ts";
 
 /** The transports, by the names that skopeo and podman users know. */
-export const transports = ["oci", "oci-archive", "docker-archive", "docker-daemon", "tar", "dir"] as const;
+export const transports = [
+  "oci",
+  "oci-archive",
+  "docker-archive",
+  "docker-daemon",
+  "aci",
+  "tar",
+  "dir",
+] as const;
 type Transport = (typeof transports)[number];
 
 /** Where an image is, or is to be. */
@@ -21,8 +29,23 @@ export const locationShapes: Readonly<Record<Transport, string>> = {
   "oci-archive": "oci-archive:PATH[:TAG]",
   "docker-archive": "docker-archive:PATH[:NAME:TAG]",
   "docker-daemon": "docker-daemon:NAME[:TAG]",
+  aci: "aci:PATH",
   tar: "tar:PATH",
   dir: "dir:PATH",
+};
+
+/** What of an image stays as it was, byte for byte, when it is written somewhere. */
+export type Kept = "manifest" | "configuration" | "files";
+
+/** A manifest names its configuration, and so keeps that as well. `files`: neither of them. */
+export const keptBy: Readonly<Record<Transport, Kept>> = {
+  oci: "manifest",
+  "oci-archive": "manifest",
+  "docker-archive": "manifest",
+  "docker-daemon": "configuration",
+  aci: "files",
+  tar: "files",
+  dir: "manifest",
 };
 
 /** @throws BAD_LOCATION */
@@ -53,7 +76,7 @@ export function parseLocation(text: string): Location {
 /** Where the path ends and a name begins; negative where there is no name. */
 function namedAt(transport: Transport, rest: string): number {
   if (transport === "docker-daemon") return 0;
-  return transport === "tar" || transport === "dir" ? -1 : rest.indexOf(":");
+  return transport === "aci" || transport === "tar" || transport === "dir" ? -1 : rest.indexOf(":");
 }
 
 /** As a user would type it. */
@@ -66,6 +89,11 @@ export function locationText({ transport, path, name }: Location): string {
 export function locationFrom(location: Location, folder: string): Location {
   const { path } = location;
   return path === "-" || path === "" ? location : { ...location, path: resolve(folder, path) };
+}
+
+/** Whether an image has a name there. */
+export function hasNames({ transport }: Location): boolean {
+  return transport !== "dir" && transport !== "tar";
 }
 
 /** Whether an index of several platforms can stand there. */

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { AnyBytes } from "../bytes/bytes.ts";
+import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { decompress } from "../bytes/compression/compression.ts";
 import { digestOf } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
@@ -18,9 +18,10 @@ import type { Descriptor, Image, ImageIndex } from "../model/image.ts";
 import { archiveFiles } from "./archive-files.ts";
 import { completeImage } from "./complete.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
-import { contentIn, type FileSet, folderFiles, readDocument } from "./file-set.ts";
+import { contentIn, type FileSet, folderFiles, readDocument, readPart } from "./file-set.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
 import { goesBy, nameOf, tagOf } from "./names.ts";
+import { openAci } from "./open-aci.ts";
 import { openDockerArchive } from "./open-docker-archive.ts";
 import type { OpenedImage } from "./opened-image.ts";
 import { folderBlob, folderManifest, versionFile } from "./save-folder.ts";
@@ -43,7 +44,7 @@ export async function openImage(location: Location, options: OpenOptions = {}): 
  * is verified while it is read, and keeps no file open before and after. The files must stay as they are for as long as
  * the image is used. What comes as a stream (`-`, a docker daemon) is kept in the scratch folder.
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH, NOT_THE_IMAGE (no such name, or several and none asked for), UNREADABLE,
- * BAD_LOCATION for `tar:` and for a stream without a scratch folder, DAEMON_UNREACHABLE, DAEMON_REFUSED, DISK_FULL
+ * NEEDS_IMAGES, BAD_LOCATION for `tar:` and for a stream without a scratch folder, DAEMON_UNREACHABLE, DAEMON_REFUSED, DISK_FULL
  */
 export async function openNamed(location: Location, options: OpenOptions = {}): Promise<OpenedImage> {
   const { path, transport, name } = location;
@@ -60,12 +61,19 @@ export async function openNamed(location: Location, options: OpenOptions = {}): 
     if (options.stdin === undefined) throw cannotOpen(location, "there is no input to read from");
     const plain = decompress(options.stdin, "the standard input");
     const file = await spool(plain, await scratchFor(location, options), undefined, options.signal);
+    if (transport === "aci") return openAci(await fileContent(file), where);
     return openArchive(await archiveFiles(file, where), name, transport === "oci-archive");
   }
   await assertThere(path, transport === "oci" || transport === "dir");
   if (transport === "oci") return openLayout(folderFiles(path), name);
   if (transport === "dir") return openFolder(folderFiles(path));
+  if (transport === "aci") return openAci(await fileContent(path), path);
   return openArchive(await archiveFiles(path), name, transport === "oci-archive");
+}
+
+async function fileContent(file: string): Promise<(signal?: AbortSignal) => Bytes> {
+  const { size } = await stat(file);
+  return (signal) => readPart(file, 0, size, signal);
 }
 
 async function spoolFromDaemon(location: Location, name: string, options: OpenOptions): Promise<string> {

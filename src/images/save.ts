@@ -13,6 +13,7 @@ import { blobFiles, layoutFiles } from "./layout-files.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
 import { named, nameFor } from "./names.ts";
 import { writeWhole } from "./output-file.ts";
+import { writeAci } from "./save-aci.ts";
 import { saveFolder } from "./save-folder.ts";
 import { saveLayout } from "./save-layout.ts";
 import { intoStream, Sink } from "./sink.ts";
@@ -25,7 +26,7 @@ export interface SaveOptions extends DaemonSeams {
 }
 
 export interface Saved {
-  /** Of the manifest or index; for `tar:`, of the tar. */
+  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar. */
   readonly digest: Digest;
   /** Bytes written now. What was there already does not count. */
   readonly bytes: number;
@@ -64,6 +65,15 @@ export async function saveImage(
       const references = reference === undefined ? [] : [reference];
       const bytes = await saveForDocker([{ image: single, references }], location, options);
       return saved(bytes, single.manifest.digest);
+    }
+    case "aci": {
+      const single = singleImage(image, locationText(location));
+      const called = { reference: nameFor(location, name)?.reference, file: path };
+      let id: Digest | undefined;
+      const bytes = await toFile(location, options, async (sink) => {
+        id = await writeAci(single, called, sink, signal);
+      });
+      return saved(bytes, id);
     }
     case "tar": {
       const { layers } = singleImage(image, locationText(location));

@@ -17,6 +17,7 @@ const good: readonly (readonly [string, object])[] = [
     "docker-daemon:registry.example:5000/a/b:1",
     { transport: "docker-daemon", path: "", name: "registry.example:5000/a/b:1" },
   ],
+  ["aci:a:b.aci", { transport: "aci", path: "a:b.aci" }],
   ["tar:-", { transport: "tar", path: "-" }],
   ["tar:a:b.tar", { transport: "tar", path: "a:b.tar" }],
   ["dir:some/folder", { transport: "dir", path: "some/folder" }],
@@ -29,7 +30,7 @@ test.each(good)("%s is a location", (text, location) => {
 });
 
 const wrong: readonly (readonly [string, string])[] = [
-  ["out.tar", "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, tar:, dir:"],
+  ["out.tar", "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, aci:, tar:, dir:"],
   ["ocy:out", "it begins with none of"],
   ["constructor:out", "it begins with none of"],
   ["oci:", "it names no path, as in oci:PATH[:TAG]"],

@@ -22,7 +22,7 @@ export const build = command({
       value: "LOCATION",
       many: true,
       summary:
-        "Write the image here instead of where the recipe says: docker-daemon:, docker-archive:FILE, oci:FOLDER, oci-archive:FILE, tar:FILE or dir:FOLDER; - is the standard output",
+        "Write the image here instead of where the recipe says: docker-daemon:, docker-archive:FILE, oci:FOLDER, oci-archive:FILE, aci:FILE, tar:FILE or dir:FOLDER; - is the standard output",
     },
     locked: { summary: "Fail when tare.lock is missing or stale, instead of writing it" },
     ...recipeOptions,
