@@ -12,7 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ["rootfs"],
   ["sources", "registry", "store", "layers"],
   ["images", "weigh", "audit", "trim", "sign", "diff", "explain", "run"],
-  ["build", "extract", "report"],
+  ["build", "edit", "extract", "report"],
   ["cli", "index"],
 ];
 

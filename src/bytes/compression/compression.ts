@@ -1,5 +1,5 @@
 import { createZstdDecompress } from "node:zlib";
-import { type AnyBytes, type Bytes, concatenate } from "../bytes.ts";
+import type { AnyBytes, Bytes } from "../bytes.ts";
 import { ByteReader } from "../reader.ts";
 import { bunzip2 } from "./bzip2/bunzip2.ts";
 import { gunzip } from "./gzip.ts";
@@ -33,31 +33,35 @@ const chunkSize = 256 * 1024;
  * @throws BAD_ARCHIVE; `where` names the input in the sentence
  */
 export async function* decompress(source: AnyBytes, where: string): Bytes {
-  const reader = new ByteReader(source);
-  try {
-    const start = await startOf(reader);
-    const whole = concatenate([[start], reader.rest()]);
-    const format = compressionOf(start);
-    if (format === "gzip") yield* gunzip(whole, where, chunkSize);
-    else if (format === "zstd")
-      yield* through(framewise(whole), createZstdDecompress({ chunkSize }), format, where);
-    else if (format === "xz") yield* unxz(whole, where, chunkSize);
-    else if (format === "bzip2") yield* bunzip2(whole, where, chunkSize);
-    else yield* whole;
-  } finally {
-    await reader.close();
-  }
+  const { format, bytes } = await recognised(source);
+  if (format === "gzip") yield* gunzip(bytes, where, chunkSize);
+  else if (format === "zstd")
+    yield* through(framewise(bytes), createZstdDecompress({ chunkSize }), format, where);
+  else if (format === "xz") yield* unxz(bytes, where, chunkSize);
+  else if (format === "bzip2") yield* bunzip2(bytes, where, chunkSize);
+  else yield* bytes;
 }
 
-/** The first six bytes or more, or as many as there are. */
-async function startOf(reader: ByteReader): Promise<Uint8Array> {
+/** Looks at how a stream begins; `bytes` is the whole of it, to be read once. */
+export async function recognised(
+  source: AnyBytes,
+): Promise<{ readonly format: CompressionFormat; readonly bytes: Bytes }> {
+  const reader = new ByteReader(source);
   const parts: Uint8Array[] = [];
-  let size = 0;
-  while (size < 6) {
+  for (let size = 0; size < 6; ) {
     const part = await reader.some();
     if (part === undefined) break;
     parts.push(part);
     size += part.byteLength;
   }
-  return Buffer.concat(parts);
+  const start = Buffer.concat(parts);
+  const bytes = async function* () {
+    try {
+      if (start.byteLength > 0) yield start;
+      yield* reader.rest();
+    } finally {
+      await reader.close();
+    }
+  };
+  return { format: compressionOf(start), bytes: bytes() };
 }
