@@ -1,6 +1,6 @@
 import type { Platform } from "../model/platform.ts";
 import { debianArchitecture } from "../sources/debian/architectures.ts";
-import type { NpmOptions } from "../sources/npm/client.ts";
+import type { NpmOptions } from "../sources/npm/registry/client.ts";
 import type { NpmRequest, NpmSeams } from "../sources/npm/request.ts";
 import { npmRequest, npmSeams } from "./application.ts";
 import { type FetchPackage, fromMirrors } from "./obtain.ts";
@@ -30,8 +30,8 @@ function fetchingFromRegistries(request: NpmRequest, seams: NpmSeams): FetchPack
   let configured: Promise<NpmOptions> | undefined;
   return async (wanted, signal) => {
     const [{ npmConfiguration }, { npmTarball }] = await Promise.all([
-      import("../sources/npm/config.ts"),
-      import("../sources/npm/tarball.ts"),
+      import("../sources/npm/registry/config.ts"),
+      import("../sources/npm/registry/tarball.ts"),
     ]);
     configured ??= npmConfiguration(request, seams);
     return npmTarball(wanted, { ...seams, options: await configured, signal });

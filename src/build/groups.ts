@@ -6,7 +6,7 @@ import { debian } from "../sources/debian/distribution.ts";
 import { npmApplication } from "../sources/npm/application.ts";
 import { nodeRuntime } from "../sources/npm/node-runtime.ts";
 import { npmPlatform } from "../sources/npm/platform.ts";
-import { projectLayout } from "../sources/npm/project-layout.ts";
+import { projectLayout } from "../sources/npm/tree/project-layout.ts";
 import { installOrderOf } from "./install-order.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { applicationOf, distributionOf, type NpmPackages, type Recipe } from "./recipe/recipe.ts";

@@ -13,7 +13,7 @@ export async function recipeInputs(recipe: Recipe, folder: string): Promise<stri
   const inputs: string[] = [];
   const application = applicationOf(recipe);
   if (application !== undefined) {
-    const { projectInputs } = await import("../sources/npm/project-inputs.ts");
+    const { projectInputs } = await import("../sources/npm/tree/project-inputs.ts");
     inputs.push(...(await projectInputs(npmRequest(application, folder))));
   }
   if (distributionOf(recipe) !== undefined) {

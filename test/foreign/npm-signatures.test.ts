@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pacote from "pacote";
 import { expect, test } from "vitest";
 import { TareError } from "../../src/errors.ts";
-import { checkSignatures } from "../../src/sources/npm/signatures.ts";
+import { checkSignatures } from "../../src/sources/npm/registry/signatures.ts";
 import { memoryStore } from "../kit/memory-store.ts";
 import { npmOptions } from "../kit/npm-client.ts";
 import { makeNpmKey, type NpmKey } from "../kit/npm-key.ts";

@@ -1,4 +1,4 @@
-import type { NpmOptions } from "../../src/sources/npm/client.ts";
+import type { NpmOptions } from "../../src/sources/npm/registry/client.ts";
 import type { NpmRegistry } from "./npm-registry.ts";
 
 /** npm's flat options for a registry of a test: a cache below `folder`, no repetitions, no waiting. */

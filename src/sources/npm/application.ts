@@ -7,7 +7,7 @@ import { binLinks, type ModuleLink, type WorkspaceLink, workspaceLinks } from ".
 import { installCoverage } from "./install-scripts.ts";
 import { pathOf, placedPackages } from "./placed.ts";
 import type { NpmPlatform } from "./platform.ts";
-import { npmUnpacker } from "./unpack.ts";
+import { npmUnpacker } from "./unpack/unpack.ts";
 
 export interface NpmApplication {
   /** The folder of the image that holds `node_modules`, relative to its root: `app`; empty for the root itself. */

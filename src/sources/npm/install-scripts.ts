@@ -2,7 +2,7 @@ import type { ScriptCoverage } from "../../model/rootfs.ts";
 import { whyHarmless } from "./harmless-scripts.ts";
 import { modulesFolderOf, type PlacedPackage } from "./placed.ts";
 import { isOfMachine, type NpmPlatform, platformText } from "./platform.ts";
-import { isForAnother, prebuiltFor } from "./prebuilds.ts";
+import { isForAnother, prebuiltFor } from "./unpack/prebuilds.ts";
 
 /** Programs that make a native addon, or look for one that fits. */
 const builders =

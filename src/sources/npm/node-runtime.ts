@@ -4,7 +4,7 @@ import { TareError } from "../../errors.ts";
 import { readTar } from "../../formats/tar/decode.ts";
 import type { Entry } from "../../model/entry.ts";
 import type { Distribution, Unpacker } from "../../model/source.ts";
-import { latestDate } from "./unpack.ts";
+import { latestDate } from "./unpack/unpack.ts";
 
 /** Where what a runtime needs comes from and goes to; headers, npm and documentation stay behind. */
 const program = { from: "bin/node", to: "usr/local/bin/node", mode: 0o755 };

@@ -1,6 +1,6 @@
 import type { FactEntry } from "../../model/segment.ts";
 import type { InstalledPackage } from "../../model/source.ts";
-import { type InnerPackage, recallNpm } from "./unpacked.ts";
+import { type InnerPackage, recallNpm } from "./unpack/unpacked.ts";
 
 /** A package where it lies in an application. */
 export interface PlacedPackage {

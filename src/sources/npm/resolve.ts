@@ -1,12 +1,12 @@
 import type { Platform } from "../../model/platform.ts";
-import { chooseRuntime } from "./choose-runtime.ts";
-import type { NpmClient } from "./client.ts";
-import { npmConfiguration } from "./config.ts";
-import type { KeptPackage } from "./kept-packages.ts";
-import { type ChosenPackage, type LockedPackages, lockPackages } from "./lock-packages.ts";
 import { type NpmPlatform, npmPlatform } from "./platform.ts";
+import { chooseRuntime } from "./registry/choose-runtime.ts";
+import type { NpmClient } from "./registry/client.ts";
+import { npmConfiguration } from "./registry/config.ts";
+import { type ChosenPackage, type LockedPackages, lockPackages } from "./registry/lock-packages.ts";
 import type { NpmRequest, NpmSeams } from "./request.ts";
-import { npmTrees, type TreePackage } from "./tree.ts";
+import type { KeptPackage } from "./tree/kept-packages.ts";
+import { npmTrees, type TreePackage } from "./tree/tree.ts";
 
 /** What the last lock says: it stays where it fits and can be had. Node.js has no path. */
 type Keep = Omit<KeptPackage, "path"> & { readonly path?: string };

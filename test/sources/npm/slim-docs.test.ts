@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { slimRules } from "../../../src/sources/npm/slim.ts";
+import { slimRules } from "../../../src/sources/npm/unpack/slim.ts";
 
 test("docs/npm.md lists every rule as it is", () => {
   const quoted = (texts: readonly string[] = []) => texts.map((text) => `\`${text}\``).join(" ");
