@@ -58,19 +58,18 @@ export async function openDockerArchive(files: FileSet, name: string | undefined
     },
     files.where,
   );
-  const references = repoTags.map(parseReference).filter((reference) => reference !== undefined);
+  const references = repoTags
+    .filter((tag) => name === undefined || spelledOut(tag) === spelledOut(name))
+    .map(parseReference)
+    .filter((reference) => reference !== undefined);
   return { image, names: references.map((reference) => ({ reference })), manifestMade: true };
 }
 
 function choose(listed: readonly ArchivedImage[], name: string | undefined, where: string): ArchivedImage {
-  const full = (text: string) => {
-    const reference = parseReference(text);
-    return reference === undefined ? text : fullReference(reference);
-  };
   const wanted =
     name === undefined
       ? listed
-      : listed.filter(({ repoTags }) => repoTags.some((tag) => full(tag) === full(name)));
+      : listed.filter(({ repoTags }) => repoTags.some((tag) => spelledOut(tag) === spelledOut(name)));
   const [first, ...others] = wanted;
   if (first !== undefined && others.length === 0) return first;
   throw new TareError({
@@ -79,6 +78,11 @@ function choose(listed: readonly ArchivedImage[], name: string | undefined, wher
     want: name,
     have: listed.flatMap(({ repoTags }) => repoTags),
   });
+}
+
+function spelledOut(name: string): string {
+  const reference = parseReference(name);
+  return reference === undefined ? name : fullReference(reference);
 }
 
 async function describe(files: FileSet, path: string, diffId: Digest): Promise<Descriptor> {

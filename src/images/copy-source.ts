@@ -1,0 +1,75 @@
+import type { Digest } from "../bytes/digest.ts";
+import type { Image, ImageIndex } from "../model/image.ts";
+import type { Platform } from "../model/platform.ts";
+import { descriptorOf, isIndex } from "./blobs.ts";
+import { choosePlatform } from "./choose-platform.ts";
+import { hasNames, holdsIndex, type Location, locationText } from "./location.ts";
+import { type ImageName, nameFor, nameText } from "./names.ts";
+import { type OpenOptions, openNamed } from "./open.ts";
+import { type Recompression, type RecompressSeams, recompress } from "./recompress.ts";
+
+export interface SourceOptions extends OpenOptions, RecompressSeams {
+  /** Of an index, this one alone. */
+  readonly platform?: Platform;
+  /** Taken where nobody chose and the destination holds one platform only. */
+  readonly machine: Platform;
+  /** Compress layers so; it changes the digest. */
+  readonly compression?: Recompression;
+}
+
+/** One image on its way: chosen, compressed as was asked for, and with the names that it goes by. */
+export interface CopySource {
+  readonly from: string;
+  readonly source: Digest;
+  readonly image: Image | ImageIndex;
+  /** Those that it gets where it goes. */
+  readonly names: readonly ImageName[];
+  /** Whole sentences about what is not as it was. */
+  readonly notes: readonly string[];
+}
+
+/** Opens and prepares what is to be copied. @throws what opening throws, PLATFORM_MISSING, SEVERAL_PLATFORMS */
+export async function openSource(
+  location: Location,
+  destination: Location,
+  options: SourceOptions,
+): Promise<CopySource> {
+  const from = locationText(location);
+  const opened = await openNamed(location, options);
+  const source = descriptorOf(opened.image).digest;
+  const notes: string[] = [];
+  if (opened.manifestMade) {
+    const rest = location.transport === "aci" ? "so was the configuration" : "the configuration is as it was";
+    notes.push(
+      `${from} has no manifest of this kind: ${source} was made for it, the same each time; ${rest}.`,
+    );
+  }
+  const choice = { ...options, holdsIndex: holdsIndex(destination), from, to: locationText(destination) };
+  const { image: chosen, note } = choosePlatform(opened.image, choice);
+  if (note !== undefined) notes.push(note);
+  const { compression } = options;
+  const image = compression === undefined ? chosen : await recompress(chosen, compression, options);
+  if (compression !== undefined) notes.push(recompressedText(chosen, image));
+  const names = namesAt(destination, opened.names);
+  const left =
+    destination.name === undefined && hasNames(destination) ? opened.names.slice(names.length) : [];
+  if (left.length > 0)
+    notes.push(`${from} is also called ${left.map(nameText).join(", ")}; that was left out.`);
+  return { from, source, image, names, notes };
+}
+
+/** The names that the destination has room for: docker's all, others' one; its own before those of the source. */
+function namesAt(destination: Location, found: readonly ImageName[]): readonly ImageName[] {
+  if (!hasNames(destination)) return [];
+  const own = nameFor(destination, undefined);
+  if (own !== undefined) return [own];
+  const full = found.filter(({ reference }) => reference !== undefined);
+  if (destination.transport.startsWith("docker-")) return full;
+  return (destination.transport === "aci" ? full : found).slice(0, 1);
+}
+
+function recompressedText(before: Image | ImageIndex, after: Image | ImageIndex): string {
+  if (before === after) return "Every layer is compressed so already: nothing was changed.";
+  const attached = isIndex(before) && before.attachments !== undefined;
+  return `Layers were compressed anew, so ${descriptorOf(before).digest} became ${descriptorOf(after).digest}; configurations are as they were${attached ? ", and what was attached to the index stayed behind" : ""}.`;
+}
