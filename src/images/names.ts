@@ -1,6 +1,6 @@
 import { imageNameAnnotation, refNameAnnotation } from "../formats/oci/layout.ts";
 import type { Descriptor } from "../model/image.ts";
-import { fullReference, parseReference, type Reference } from "../model/reference.ts";
+import { familiarReference, fullReference, parseReference, type Reference } from "../model/reference.ts";
 import type { Location } from "./location.ts";
 
 /** The tag of an index entry, or undefined. */
@@ -12,6 +12,11 @@ export function tagOf(descriptor: Descriptor): string | undefined {
 export type ImageName =
   | { readonly tag: string; readonly reference?: undefined }
   | { readonly tag?: undefined; readonly reference: Reference };
+
+/** As docker shows it, or the tag. */
+export function nameText({ reference, tag }: ImageName): string {
+  return reference === undefined ? tag : familiarReference(reference);
+}
 
 /**
  * What to call an image at a location. The location's own name wins over `name`, which is what the image is called
