@@ -8,7 +8,7 @@ export interface OptionPlan {
   readonly short?: string;
 }
 
-/** One positional argument, in order. `many` takes all that are left. */
+/** One positional argument, in order. At most one is `many`, and takes all that the others leave. */
 export interface ArgumentPlan {
   readonly name: string;
   readonly summary: string;

@@ -66,7 +66,7 @@ function checkPositionals(command: Command, given: readonly string[], refuse: (w
   const missing = command.arguments.findIndex((plan, index) => plan.required && given[index] === undefined);
   if (missing >= 0) refuse(`tare ${command.name} needs ${command.arguments[missing]?.name}`);
   const extra = given[command.arguments.length];
-  if (extra !== undefined && !command.arguments.at(-1)?.many)
+  if (extra !== undefined && !command.arguments.some(({ many }) => many))
     refuse(`tare ${command.name} does not know what to do with ${JSON.stringify(extra)}`);
 }
 

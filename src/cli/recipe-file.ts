@@ -9,6 +9,7 @@ import { parsePlatform, platformName } from "../model/platform.ts";
 import type { Store } from "../model/seams.ts";
 import { version } from "../version.ts";
 import type { Io } from "./io.ts";
+import { thisMachine } from "./this-machine.ts";
 
 /** Where a recipe and its lock are. Paths are absolute; names are as the user would write them. */
 export interface RecipePlace {
@@ -87,14 +88,7 @@ export function platformsOf(asked: readonly string[], recipe: Recipe): readonly 
         help: "tare build --help",
       });
   if (asked.length > 0) return [...new Set(asked)];
-  return recipe.platforms ?? [platformName({ os: "linux", ...machine() })];
-}
-
-/** Node's names of processors, as images call them. */
-function machine(): { architecture: string; variant?: string } {
-  if (process.arch === "arm") return { architecture: "arm", variant: "v7" };
-  const names: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386", ppc64: "ppc64le" };
-  return { architecture: names[process.arch] ?? process.arch };
+  return recipe.platforms ?? [platformName(thisMachine())];
 }
 
 function variablesOf(sets: readonly string[]): Record<string, string> {

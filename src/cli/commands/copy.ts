@@ -1,0 +1,95 @@
+import { rm } from "node:fs/promises";
+import { TareError } from "../../errors.ts";
+import type { CopyOptions } from "../../images/copy.ts";
+import { locationFrom, parseLocation } from "../../images/location.ts";
+import { parsePlatform } from "../../model/platform.ts";
+import { copyReport } from "../../report/copy-report.ts";
+import { command, storeOption } from "../command.ts";
+import { thisMachine } from "../this-machine.ts";
+import { withWorld } from "../with-world.ts";
+
+const help = "tare copy --help";
+
+export const copy = command({
+  name: "copy",
+  summary: "Copy an image from one place to another",
+  about: [
+    "A location is written as skopeo and podman have it: oci:FOLDER:TAG, oci-archive:FILE:TAG, docker-archive:FILE:NAME:TAG, docker-daemon:NAME:TAG, aci:FILE, dir:FOLDER, tar:FILE. An archive may be -, the standard input or output.",
+    "Manifest and configuration stay byte for byte as they are, so the digest stays; what cannot stay, because of an option or of what the destination holds, is said. An index of several platforms is copied whole where it can stand, and else the image for this machine is.",
+    "Several images go to one docker-archive: or to docker-daemon:, each under its own name. The docker daemon is spoken to over its socket (DOCKER_HOST); docker itself is not needed.",
+  ],
+  arguments: [
+    { name: "SOURCE", summary: "Where the image is", required: true, many: true },
+    { name: "DESTINATION", summary: "Where it goes", required: true },
+  ],
+  options: {
+    platform: { value: "PLATFORM", summary: "Of an image for several platforms this one, as linux/arm64" },
+    compression: {
+      value: "HOW",
+      summary:
+        "Compress layers with gzip, zstd or none, with a level if need be (zstd:9); the digest changes",
+    },
+    ...storeOption,
+    threads: { value: "NUMBER", summary: "How many threads compress (default: one for each processor)" },
+  },
+  examples: [
+    { does: "Take an image from docker", line: "tare copy docker-daemon:shout:1 oci:image:1" },
+    { does: "Give it to docker", line: "tare copy oci:image:1 docker-daemon:shout:1" },
+    { does: "Read what `docker save` wrote", line: "tare copy docker-archive:- oci:image:1 < saved.tar" },
+    {
+      does: "Put two images into one archive that docker, podman and skopeo load",
+      line: "tare copy docker-daemon:shout:1 docker-archive:api.tar docker-archive:both.tar",
+    },
+    {
+      does: "Have its layers compressed with zstd",
+      line: "tare copy --compression zstd oci:image:1 oci:smaller:1",
+    },
+  ],
+  async run({ arguments: given, options }, io) {
+    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    if (options.platform !== undefined && platform === undefined)
+      throw new TareError({
+        code: "BAD_USAGE",
+        why: `${JSON.stringify(options.platform)} is no platform like linux/amd64 or linux/arm64`,
+        help,
+      });
+    const compression = await compressionOf(options.compression);
+    const locations = given.map((text) => locationFrom(parseLocation(text), io.folder));
+    const { copyImages } = await import("../../images/copy.ts");
+    return withWorld(io, { ...options, offline: false }, async ({ store, threads }) => {
+      const scratches: string[] = [];
+      const scratch = async () => {
+        scratches.push(await store.scratch());
+        return scratches.at(-1) as string;
+      };
+      const { environment, stdout, signal, progress } = io;
+      const seams = { environment, stdout, signal, progress, store, threads, scratch };
+      const sources = locations.slice(0, -1);
+      const copying: CopyOptions = {
+        ...seams,
+        ...(sources.some(({ path }) => path === "-") && { stdin: io.stdin() }),
+        machine: thisMachine(),
+        ...(platform && { platform }),
+        ...(compression && { compression }),
+      };
+      try {
+        const destination = locations.at(-1) as (typeof locations)[number];
+        const result = await copyImages(sources, destination, copying);
+        // The image itself may be what goes to the standard output; then the report must not.
+        const say = destination.path === "-" ? (text: string) => io.note(text.trimEnd()) : io.out;
+        say(options.json ? `${JSON.stringify(result, null, 2)}\n` : copyReport(result, io));
+        return 0;
+      } finally {
+        for (const folder of scratches) await rm(folder, { recursive: true, force: true });
+      }
+    });
+  },
+});
+
+async function compressionOf(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const { compressionWanted, parseCompression } = await import("../../build/recipe/compression.ts");
+  const compression = parseCompression(text);
+  if (compression) return compression;
+  throw new TareError({ code: "BAD_USAGE", why: `--compression must be ${compressionWanted}`, help });
+}
