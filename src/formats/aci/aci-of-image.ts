@@ -100,6 +100,7 @@ function isUnchanged({ config, annotations }: ImageFacts, before: AciManifest): 
   const then = imageOfAci(before, new Map());
   return (
     saysTheSame(config.config ?? {}, then.config) &&
+    annotations[aciNote] === then.annotations[aciNote] &&
     noteAnnotations(annotations) === noteAnnotations(then.annotations) &&
     config.author === then.author &&
     (then.created === undefined || config.created === then.created)
@@ -118,11 +119,12 @@ function appOf({ config, group }: ImageFacts, before: AciApp | undefined): AciAp
 const hub = { domain: "docker.io", registry: "registry-1.docker.io" } as const;
 
 function referenceNotes(reference: Reference): readonly (readonly [string, string])[] {
-  const { domain, repository } = reference;
+  const { domain, repository, tag } = reference;
   return [
     [dockerNotes.originalName, familiarReference(reference)],
     [dockerNotes.registry, domain === hub.domain ? hub.registry : domain],
     [dockerNotes.repository, repository],
+    [dockerNotes.tag, tag],
   ];
 }
 

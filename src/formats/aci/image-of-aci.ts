@@ -78,8 +78,20 @@ function platformOf({ labels }: AciManifest, noted: ImageConfig | undefined): Pl
   return same ? before : platform;
 }
 
-function restored({ annotations }: AciManifest): Readonly<Record<string, string>> {
-  return { ...notedAnnotations(valueNamed(annotations, ociAnnotationsNote)) };
+function restored(manifest: AciManifest): Readonly<Record<string, string>> {
+  return {
+    ...notedAnnotations(valueNamed(manifest.annotations, ociAnnotationsNote)),
+    ...(hasOwnWords(manifest) && { [aciNote]: noteManifest(manifest) }),
+  };
+}
+
+/** Whether an ACI says what no OCI image can. */
+function hasOwnWords({ app, labels }: AciManifest): boolean {
+  if (labels.some(({ name }) => !["arch", "os", "version"].includes(name))) return true;
+  if (app === undefined) return false;
+  const { eventHandlers, supplementaryGIDs, isolators, userAnnotations } = app;
+  const lists = [eventHandlers, supplementaryGIDs, isolators, Object.keys(userAnnotations)];
+  return lists.some((list) => list.length > 0);
 }
 
 /** What {@link wellKnown} and the configuration have by other names. */

@@ -10,6 +10,7 @@ export const dockerNotes = {
   originalName: "appc.io/docker/originalname",
   registry: "appc.io/docker/registryurl",
   repository: "appc.io/docker/repository",
+  tag: "appc.io/docker/tag",
   imageId: "appc.io/docker/imageid",
   manifest: "appc.io/docker/manifesthash",
   entrypoint: "appc.io/docker/entrypoint",
@@ -33,7 +34,8 @@ export function notedConfig(text: string | undefined): ImageConfig | undefined {
   return reading(text, (bytes) => decodeConfig(bytes, ociConfigNote));
 }
 
-export function noteAnnotations(annotations: Readonly<Record<string, string>>): string {
+/** Without the note of an ACI: notes hold no notes, however often an image goes to and fro. */
+export function noteAnnotations({ [aciNote]: _, ...annotations }: Readonly<Record<string, string>>): string {
   return encodeJson(sortedMap(annotations) ?? {}).toString("utf8");
 }
 
@@ -42,9 +44,14 @@ export function notedAnnotations(text: string | undefined): Readonly<Record<stri
   return reading(text, (bytes) => door.strings(door.parse(bytes), "it"));
 }
 
-/** The files that a whitelist hid, and those of dependencies, are settled once the image is opened. */
+/** Which files a whitelist left is settled once the image is opened. */
 export function noteManifest(manifest: AciManifest): string {
-  return encodeAciManifest({ ...manifest, dependencies: [], pathWhitelist: [] }).toString("utf8");
+  const annotations = manifest.annotations.filter(
+    ({ name }) => name !== ociConfigNote && name !== ociAnnotationsNote,
+  );
+  return encodeAciManifest({ ...manifest, annotations, dependencies: [], pathWhitelist: [] }).toString(
+    "utf8",
+  );
 }
 
 export function notedManifest(text: string | undefined): AciManifest | undefined {

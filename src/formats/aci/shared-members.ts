@@ -40,9 +40,10 @@ export function configAsNoted(
   return config;
 }
 
-/** Whether two configurations say the same of everything that both formats know. */
+/** Whether two configurations say the same. */
 export function saysTheSame(one: RuntimeConfig, other: RuntimeConfig): boolean {
-  return shared.every(([, keys]) => same(one, other, keys));
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return same(one, other, [...keys] as (keyof RuntimeConfig)[]);
 }
 
 function same<Value>(one: Value, other: Value, keys: readonly (keyof Value)[]): boolean {

@@ -89,6 +89,7 @@ test("an image of docker's becomes what docker2aci makes of it, and its configur
       { name: "appc.io/docker/originalname", value: "registry.example/docker2aci/dockerv22test:v0.1.0" },
       { name: "appc.io/docker/registryurl", value: "registry.example" },
       { name: "appc.io/docker/repository", value: "docker2aci/dockerv22test" },
+      { name: "appc.io/docker/tag", value: "v0.1.0" },
       { name: "appc.io/docker/imageid", value: digestOf("the configuration") },
       { name: "appc.io/docker/manifesthash", value: digestOf("the manifest") },
       { name: "appc.io/docker/entrypoint", value: '["/bin/sh","-c","echo"]' },
@@ -262,6 +263,19 @@ test("an image that was an ACI and was changed keeps what only an ACI can say", 
   });
   expect(valueNamed(again.annotations, "coreos.com/rkt/stage1/run")).toBe("/init");
   expect(valueNamed(again.labels, "env")).toBe("canary");
+});
+
+test("an image that goes to and fro, changed each time, gathers no notes and loses nothing", () => {
+  let manifest = foreign;
+  const sizes: number[] = [];
+  for (const signal of ["SIGINT", "SIGHUP", "SIGINT", "SIGHUP"]) {
+    const { config, annotations } = openedConfig(manifest, (before) => ({ ...before, StopSignal: signal }));
+    manifest = aciOf(config, { annotations });
+    sizes.push(encodeAciManifest(manifest).byteLength);
+    expect(manifest.app).toEqual(foreign.app);
+    expect(imageOf(manifest).config.StopSignal).toBe(signal);
+  }
+  expect(new Set(sizes.slice(1)).size).toBe(1);
 });
 
 test("docker2aci's notes split exec, as long as they fit it", () => {
