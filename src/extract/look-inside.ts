@@ -1,5 +1,6 @@
 import { byText } from "../bytes/text.ts";
 import { TareError } from "../errors.ts";
+import { containedPath } from "../formats/tar/path.ts";
 import { type Node, pathOf } from "../images/root-tree.ts";
 import type { Entry, EntryHeader } from "../model/entry.ts";
 import { type Extracted, type ExtractOptions, extractTree } from "./extract-tree.ts";
@@ -23,6 +24,23 @@ export async function listFiles(
   for await (const { content: _, ...header } of inside.entries(signal, part))
     if (selection.has(header.path)) headers.push(header);
   return headers.sort((a, b) => byText(a.path, b.path));
+}
+
+/**
+ * Entries of one layer as they stand, in its own order, whiteouts among them; with `path` only those at it and below.
+ * @param layer its place, from 0 for the lowest
+ */
+export async function listLayer(
+  { layers }: Inside,
+  layer: number,
+  path = "",
+  signal?: AbortSignal,
+): Promise<readonly EntryHeader[]> {
+  const selection = selectionOf([containedPath(path, path)]);
+  const headers: EntryHeader[] = [];
+  for await (const { content: _, ...header } of layers[layer]?.(signal) ?? [])
+    if (selection.has(header.path)) headers.push(header);
+  return headers;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from "node:stream";
+import { PassThrough, Readable, type Writable } from "node:stream";
 import type { Bytes } from "../../src/bytes/bytes.ts";
 import type { Engine } from "../../src/cli/engine.ts";
 import type { Io } from "../../src/cli/io.ts";
@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** What stands in for the standard input; default: nothing. */
   readonly stdin?: Bytes;
+  /** Where raw bytes for the standard output go; default: nowhere. */
+  readonly stdout?: Writable;
 }
 
 /** Runs a command line like a function; its store is in `folder`. */
@@ -34,7 +36,7 @@ export async function runTare(argv: readonly string[], options: RunOptions): Pro
     note: (text) => notes.push(text),
     progress: () => undefined,
     stdin: () => options.stdin ?? Readable.from([]),
-    stdout: new PassThrough(),
+    stdout: options.stdout ?? new PassThrough(),
     environment: { TARE_STORE: `${options.folder}/.store`, ...options.environment },
     folder: options.folder,
     signal: options.signal ?? new AbortController().signal,

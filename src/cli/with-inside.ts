@@ -1,0 +1,107 @@
+import { rm } from "node:fs/promises";
+import type { Bytes } from "../bytes/bytes.ts";
+import { readFailure } from "../bytes/read-failure.ts";
+import { TareError } from "../errors.ts";
+import { type Inside, insideImage, insideTar } from "../extract/inside.ts";
+import { isIndex } from "../images/blobs.ts";
+import { imageFor } from "../images/choose-platform.ts";
+import { readPart } from "../images/file-set.ts";
+import { type Location, locationFrom, locationText, parseLocation } from "../images/location.ts";
+import { openImage } from "../images/open.ts";
+import type { Image, ImageIndex } from "../model/image.ts";
+import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
+import { storeFolder } from "./folders.ts";
+import type { Io } from "./io.ts";
+import { thisMachine } from "./this-machine.ts";
+
+/** What a location holds: an image and its inside, or a plain tar's inside. */
+export interface Opened {
+  readonly inside: Inside;
+  readonly image?: Image;
+}
+
+/** Options of every command that looks into an image. */
+export const insideOptions = {
+  platform: {
+    value: "PLATFORM",
+    summary: "Of several platforms, this one, as linux/arm64 (default: this machine's)",
+  },
+} as const;
+
+export const insideArgument = {
+  name: "LOCATION",
+  summary: "Where the image is, as oci:FOLDER or docker-archive:FILE; tar:FILE is a plain tarball",
+  required: true,
+} as const;
+
+/** Opens what is at a location for as long as `use` runs. @throws BAD_USAGE, what `openImage` throws */
+export async function withInside<Value>(
+  io: Io,
+  text: string,
+  options: { readonly platform?: string | undefined },
+  use: (opened: Opened) => Promise<Value>,
+): Promise<Value> {
+  const location = locationFrom(parseLocation(text), io.folder);
+  if (location.transport === "tar") return use({ inside: tarAt(location, io) });
+  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+  if (options.platform !== undefined && platform === undefined)
+    throw new TareError({
+      code: "BAD_USAGE",
+      why: `${JSON.stringify(options.platform)} is no platform like linux/amd64 or linux/arm64`,
+      help: "tare --help",
+    });
+  const cleanUp: (() => Promise<void>)[] = [];
+  const scratch = async () => {
+    const folder = storeFolder(io.environment);
+    const store = await io.engine.openStore(folder);
+    cleanUp.push(await io.engine.leaseStore(folder));
+    const made = await store.scratch();
+    cleanUp.push(() => rm(made, { recursive: true, force: true }));
+    return made;
+  };
+  try {
+    const { environment, progress, signal } = io;
+    const opened = await openImage(location, {
+      ...{ environment, progress, signal, scratch },
+      ...(location.path === "-" && { stdin: io.stdin() }),
+    });
+    const where = locationText(location);
+    const image = choose(opened, platform, where);
+    return await use({ image, inside: insideImage(image, where) });
+  } finally {
+    for (const step of cleanUp.reverse()) await step();
+  }
+}
+
+/** What was asked for; else the only image there is, or the one for this machine. */
+function choose(opened: Image | ImageIndex, asked: Platform | undefined, where: string): Image {
+  const images = isIndex(opened) ? opened.images : [opened];
+  const platform = asked ?? thisMachine();
+  const found =
+    (asked === undefined && images.length === 1 ? images[0] : undefined) ?? imageFor(images, platform);
+  if (found !== undefined) return found;
+  const known = images.map((one) => platformName(one.platform));
+  throw new TareError({ code: "PLATFORM_MISSING", where, platform: platformName(platform), known });
+}
+
+/** A file is read as often as need be; the standard input is there once. */
+function tarAt(location: Location, io: Io): Inside {
+  const where = locationText(location);
+  if (location.path !== "-") return insideTar((signal) => fileBytes(location.path, signal), where);
+  let read = false;
+  return insideTar(() => {
+    const why =
+      "the standard input is there once, and this reads the tarball several times: keep it in a file";
+    if (read) throw new TareError({ code: "BAD_LOCATION", text: where, why });
+    read = true;
+    return io.stdin();
+  }, where);
+}
+
+async function* fileBytes(file: string, signal?: AbortSignal): Bytes {
+  try {
+    yield* readPart(file, 0, Number.MAX_SAFE_INTEGER, signal);
+  } catch (cause) {
+    throw readFailure(cause, file);
+  }
+}
