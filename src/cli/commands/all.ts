@@ -1,10 +1,27 @@
 import type { Command } from "../command.ts";
 import { build } from "./build.ts";
+import { cat } from "./cat.ts";
+import { copy } from "./copy.ts";
 import { explain } from "./explain.ts";
+import { extract } from "./extract.ts";
+import { importTar } from "./import.ts";
 import { init } from "./init.ts";
 import { lock } from "./lock.ts";
+import { ls } from "./ls.ts";
 import { store } from "./store.ts";
 import { why } from "./why.ts";
 
 /** In the order in which somebody meets them. */
-export const commands: readonly Command[] = [init, build, lock, explain, why, store] as readonly Command[];
+export const commands: readonly Command[] = [
+  init,
+  build,
+  importTar,
+  copy,
+  ls,
+  cat,
+  extract,
+  lock,
+  explain,
+  why,
+  store,
+] as readonly Command[];

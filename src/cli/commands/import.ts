@@ -1,0 +1,180 @@
+import { sourceDateEpoch } from "../../build/source-date.ts";
+import type { Digest } from "../../bytes/digest.ts";
+import { TareError } from "../../errors.ts";
+import { type Location, locationFrom, locationText, parseLocation } from "../../images/location.ts";
+import type { ImportResult } from "../../model/imported.ts";
+import { type Platform, parsePlatform, platformName } from "../../model/platform.ts";
+import { familiarReference, parseReference } from "../../model/reference.ts";
+import { importReport } from "../../report/import-report.ts";
+import { plain } from "../../report/table.ts";
+import { command, storeOption } from "../command.ts";
+import { thisMachine } from "../this-machine.ts";
+import { withWorld } from "../with-world.ts";
+
+export const importTar = command({
+  name: "import",
+  summary: "Make an image out of any tarball, or of a folder",
+  about: [
+    "The tarball becomes the image's one layer, byte for byte: the sha256 of the tar is the layer's diffID, as with `docker import`. Whether it is plain or compressed with gzip, zstd, xz or bzip2 is told by its content. Plain, gzip and zstd stay as they came, unless --compression says otherwise; xz and bzip2 become gzip, since no runtime reads them. While it is read, it is checked: paths lead nowhere outside, every header makes sense; what its owner may not expect is said.",
+    "With --normalise, the tar is written anew: sorted, each path once, all times 0 or SOURCE_DATE_EPOCH, owners by number and without names. Then the same files give the same layer, whoever packed them. GNU's sparse files are always written whole, and then it is said that the diffID is another one.",
+    "A folder is packed in one order, with its modes and times, and compressed with gzip; extended attributes are not read. Its files belong to root in the image, unless tare runs as root: then their owners stay. SOURCE_DATE_EPOCH cuts off later times.",
+    "The image is as old as the youngest entry, or SOURCE_DATE_EPOCH, so that the same tarball gives the same image. Without --to it goes to NAME.tar in this folder, which docker, podman and skopeo load.",
+  ],
+  arguments: [
+    {
+      name: "TARBALL",
+      summary: "A file, a folder, an http or https address, or - for the standard input",
+      required: true,
+    },
+    {
+      name: "NAME",
+      summary: "What the image is called, as fedora or registry.example/base:1",
+      required: true,
+    },
+  ],
+  options: {
+    change: {
+      value: "INSTRUCTION",
+      short: "c",
+      many: true,
+      summary:
+        "Set something of the configuration, written as in a Dockerfile: CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, USER, VOLUME or WORKDIR",
+    },
+    message: { value: "TEXT", short: "m", summary: "The comment in the image's history" },
+    platform: {
+      value: "PLATFORM",
+      summary: "What it runs on, as linux/arm64 (default: Linux on this machine)",
+    },
+    sha256: {
+      value: "DIGEST",
+      summary: "Take no other bytes than these; http needs it, and for https it is well advised",
+    },
+    normalise: { summary: "Write the tar anew, so that it does not matter who packed it" },
+    compression: { value: "HOW", summary: "gzip, zstd or none, with a level if need be: zstd:9" },
+    to: {
+      value: "LOCATION",
+      many: true,
+      summary:
+        "Write the image here: docker-archive:FILE, docker-daemon:NAME, oci:FOLDER, oci-archive:FILE, tar:FILE or dir:FOLDER; - is the standard output",
+    },
+    ...storeOption,
+  },
+  examples: [
+    { does: "Make an image of a root file system", line: "tare import - fedora < fedora.tar" },
+    {
+      does: "Give it a command and a variable, and hand it to docker",
+      line: "tare import --change 'CMD [\"sh\"]' --change 'ENV LANG=C.UTF-8' --to docker-archive:- rootfs.tar.xz base | docker load",
+    },
+    {
+      does: "Fetch one, held to its digest",
+      line: "tare import --sha256 DIGEST --platform linux/arm64 https://mirror.example/minirootfs.tar.gz alpine",
+    },
+    { does: "Pack a folder", line: "tare import --to oci:site:1 public site" },
+  ],
+  async run({ arguments: [source = "", name = ""], options }, io) {
+    const reference = parseReference(name);
+    if (reference === undefined) return refuse(`${JSON.stringify(name)} is no name for an image`);
+    const platform = platformOf(options.platform);
+    const compression = await compressionOf(options.compression);
+    const digest = digestFrom(options.sha256);
+    const shown = familiarReference(reference);
+    const locations = locationsOf(options.to, shown, io.folder);
+    const config = await configOf(options.change);
+    const epoch = sourceDateEpoch(io.environment);
+    const { normalise, message } = options;
+    const given = { platform, config, message, compression, normalise, epoch };
+    return withWorld(io, { ...options, offline: false }, async (world) => {
+      const [{ findTarball }, { importFolder, importTarball }, { saveImage }] = await Promise.all([
+        import("../../edit/find-tarball.ts"),
+        import("../../edit/import.ts"),
+        import("../../images/save.ts"),
+      ]);
+      const found = await findTarball(source, digest, { ...world, folder: io.folder, stdin: io.stdin });
+      const owners = process.getuid?.() === 0 ? "kept" : "root";
+      const imported =
+        "folder" in found
+          ? await importFolder(found.folder, { ...given, owners }, world)
+          : await importTarball(found, given, world);
+      const { image, layer, asItCame, entries } = imported;
+      const warnings = [...imported.warnings, ...looseAddress(source, digest)];
+      const saved = [];
+      for (const location of locations) {
+        const { stdout, signal, environment } = io;
+        const { bytes } = await saveImage(image, location, { name: shown, stdout, signal, environment });
+        saved.push({ location: locationText(location), bytes });
+      }
+      const { diffId, size, uncompressedSize } = layer;
+      const result: ImportResult = {
+        name: shown,
+        platform: platformName(platform),
+        digest: image.manifest.digest,
+        created: image.config.created as string,
+        entries,
+        layer: {
+          digest: layer.digest,
+          diffId,
+          size,
+          uncompressedSize,
+          compression: layer.compression,
+          asItCame,
+        },
+        saved,
+        warnings,
+      };
+      // The image itself may be what goes to the standard output; then the report must not.
+      const say = locations.some(({ path }) => path === "-")
+        ? (text: string) => io.note(text.trimEnd())
+        : io.out;
+      if (options.json) say(`${JSON.stringify(result, null, 2)}\n`);
+      else {
+        for (const warning of warnings) io.note(plain(warning));
+        say(importReport(result, io));
+      }
+      return 0;
+    });
+  },
+});
+
+function looseAddress(source: string, digest: Digest | undefined): readonly string[] {
+  if (digest !== undefined || !/^https:/i.test(source)) return [];
+  return ["Only https vouched for what came; --sha256 would hold it to its bytes."];
+}
+
+function refuse(why: string): never {
+  throw new TareError({ code: "BAD_USAGE", why, help: "tare import --help" });
+}
+
+function platformOf(text: string | undefined): Platform {
+  if (text === undefined) return thisMachine();
+  return (
+    parsePlatform(text) ?? refuse(`${JSON.stringify(text)} is no platform like linux/amd64 or linux/arm64`)
+  );
+}
+
+async function compressionOf(text: string | undefined) {
+  if (text === undefined) return undefined;
+  const { compressionWanted, parseCompression } = await import("../../build/recipe/compression.ts");
+  return parseCompression(text) ?? refuse(`--compression must be ${compressionWanted}`);
+}
+
+function digestFrom(text: string | undefined): Digest | undefined {
+  if (text === undefined) return undefined;
+  const [, hex] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text) ?? [];
+  return hex === undefined ? refuse("--sha256 needs 64 hexadecimal digits") : `sha256:${hex.toLowerCase()}`;
+}
+
+/** `fedora:latest` goes to `fedora.tar`, `registry.example/base:1` to `base-1.tar`. */
+function locationsOf(asked: readonly string[], name: string, folder: string): readonly Location[] {
+  const file = name
+    .replace(/^.*\//, "")
+    .replace(/:latest$/, "")
+    .replace(":", "-");
+  const texts = asked.length > 0 ? asked : [`docker-archive:${file}.tar`];
+  return texts.map((text) => locationFrom(parseLocation(text), folder));
+}
+
+async function configOf(changes: readonly string[]) {
+  if (changes.length === 0) return {};
+  const { applyChanges } = await import("../../formats/dockerfile/changes.ts");
+  return applyChanges({}, changes, "--change");
+}
