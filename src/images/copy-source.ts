@@ -3,8 +3,9 @@ import type { Image, ImageIndex } from "../model/image.ts";
 import type { Platform } from "../model/platform.ts";
 import { descriptorOf, isIndex } from "./blobs.ts";
 import { choosePlatform } from "./choose-platform.ts";
-import { hasNames, holdsIndex, type Location, locationText } from "./location.ts";
+import { hasLayout, hasNames, holdsIndex, type Location, locationText } from "./location.ts";
 import { type ImageName, nameFor, nameText } from "./names.ts";
+import { asOci } from "./oci-manifest.ts";
 import { type OpenOptions, openNamed } from "./open.ts";
 import { type Recompression, type RecompressSeams, recompress } from "./recompress.ts";
 
@@ -48,8 +49,13 @@ export async function openSource(
   const { image: chosen, note } = choosePlatform(opened.image, choice);
   if (note !== undefined) notes.push(note);
   const { compression } = options;
-  const image = compression === undefined ? chosen : await recompress(chosen, compression, options);
-  if (compression !== undefined) notes.push(recompressedText(chosen, image));
+  const packed = compression === undefined ? chosen : await recompress(chosen, compression, options);
+  if (compression !== undefined) notes.push(recompressedText(chosen, packed));
+  const image = hasLayout(destination) ? await asOci(packed) : packed;
+  if (image !== packed)
+    notes.push(
+      `Readers of OCI layouts do not look for manifests of Docker's kind, so ${descriptorOf(packed).digest} became ${descriptorOf(image).digest}; configurations and layers are as they were${leftBehind(packed)}.`,
+    );
   const names = namesAt(destination, opened.names);
   const left =
     destination.name === undefined && hasNames(destination) ? opened.names.slice(names.length) : [];
@@ -70,6 +76,11 @@ function namesAt(destination: Location, found: readonly ImageName[]): readonly I
 
 function recompressedText(before: Image | ImageIndex, after: Image | ImageIndex): string {
   if (before === after) return "Every layer is compressed so already: nothing was changed.";
-  const attached = isIndex(before) && before.attachments !== undefined;
-  return `Layers were compressed anew, so ${descriptorOf(before).digest} became ${descriptorOf(after).digest}; configurations are as they were${attached ? ", and what was attached to the index stayed behind" : ""}.`;
+  return `Layers were compressed anew, so ${descriptorOf(before).digest} became ${descriptorOf(after).digest}; configurations are as they were${leftBehind(before)}.`;
+}
+
+function leftBehind(before: Image | ImageIndex): string {
+  return isIndex(before) && before.attachments !== undefined
+    ? ", and what was attached to the index stayed behind"
+    : "";
 }

@@ -91,6 +91,11 @@ export function locationFrom(location: Location, folder: string): Location {
   return path === "-" || path === "" ? location : { ...location, path: resolve(folder, path) };
 }
 
+/** Whether what stands there is an OCI image layout, as docker's archives of ours are, too. */
+export function hasLayout({ transport }: Location): boolean {
+  return transport === "oci" || transport === "oci-archive" || transport === "docker-archive";
+}
+
 /** Whether an image has a name there. */
 export function hasNames({ transport }: Location): boolean {
   return transport !== "dir" && transport !== "tar";

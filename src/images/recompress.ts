@@ -1,16 +1,9 @@
-import { collect } from "../bytes/bytes.ts";
 import { decompress } from "../bytes/compression/compression.ts";
-import { type Digest, digestOf, verified } from "../bytes/digest.ts";
-import { decodeIndex } from "../formats/oci/image-index.ts";
-import { documentLimit } from "../formats/oci/json.ts";
-import { encodeManifest } from "../formats/oci/manifest.ts";
-import { layerMediaType, mediaTypes } from "../formats/oci/media-types.ts";
+import { type Digest, verified } from "../bytes/digest.ts";
 import { type Compressor, compressed, defaultLevels } from "../layers/compressor.ts";
-import { contentOf } from "../model/content.ts";
 import type { Compression, Image, ImageIndex, Layer } from "../model/image.ts";
 import type { Store } from "../model/seams.ts";
-import { assembleIndex } from "./assemble.ts";
-import { isIndex } from "./blobs.ts";
+import { eachImage, withLayers } from "./oci-manifest.ts";
 
 /** How layers shall be compressed; without a level, one that is of that format already stays as it is. */
 export interface Recompression {
@@ -31,43 +24,20 @@ export interface RecompressSeams {
  * stays behind, since it speaks of digests that are no more.
  * @throws DIGEST_MISMATCH, BAD_ARCHIVE, DISK_FULL
  */
-export async function recompress<Whole extends Image | ImageIndex>(
-  image: Whole,
-  how: Recompression,
+export async function recompress(
+  whole: Image | ImageIndex,
+  { format, level }: Recompression,
   seams: RecompressSeams,
 ): Promise<Image | ImageIndex> {
-  if (!isIndex(image)) return recompressOne(image, how, seams);
-  const images: Image[] = [];
-  for (const one of image.images) images.push(await recompressOne(one, how, seams));
-  if (images.every((one, at) => one === image.images[at])) return image;
-  const bytes = await collect(image.index.open(), documentLimit, image.index.digest);
-  return assembleIndex(images, decodeIndex(bytes, image.mediaType, image.index.digest).annotations);
-}
-
-async function recompressOne(image: Image, how: Recompression, seams: RecompressSeams): Promise<Image> {
-  const { format, level } = how;
-  if (level === undefined && image.layers.every(({ compression }) => compression === format)) return image;
-  const layers: Layer[] = [];
-  for (const layer of image.layers)
-    if (level === undefined && layer.compression === format) layers.push(layer);
-    else layers.push(await recompressLayer(layer, { format, level: level ?? defaultLevels[format] }, seams));
-  const { configuration, annotations } = image;
-  const manifest = encodeManifest({
-    mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.config, digest: configuration.digest, size: configuration.size },
-    layers: layers.map(({ compression, digest, size }) => ({
-      mediaType: layerMediaType(compression),
-      digest,
-      size,
-    })),
-    annotations,
+  const compressor = { format, level: level ?? defaultLevels[format] };
+  const stays = ({ compression }: Layer) => level === undefined && compression === format;
+  return eachImage(whole, async (image) => {
+    if (image.layers.every(stays)) return image;
+    const layers: Layer[] = [];
+    for (const layer of image.layers)
+      layers.push(stays(layer) ? layer : await recompressLayer(layer, compressor, seams));
+    return withLayers(image, layers);
   });
-  return {
-    ...image,
-    mediaType: mediaTypes.manifest,
-    manifest: contentOf(manifest, digestOf(manifest)),
-    layers,
-  };
 }
 
 async function recompressLayer(layer: Layer, compressor: Compressor, seams: RecompressSeams): Promise<Layer> {

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { collect, drain } from "../../src/bytes/bytes.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
+import { mediaTypes } from "../../src/formats/oci/media-types.ts";
 import { writeTar } from "../../src/formats/tar/encode.ts";
 import { assembleIndex } from "../../src/images/assemble.ts";
 import { descriptorOf } from "../../src/images/blobs.ts";
@@ -12,6 +13,7 @@ import { type CopyOptions, type CopyResult, copyImages } from "../../src/images/
 import { parseLocation } from "../../src/images/location.ts";
 import { openImage, openNamed } from "../../src/images/open.ts";
 import { saveImage } from "../../src/images/save.ts";
+import { contentOf } from "../../src/model/content.ts";
 import type { Image, ImageIndex } from "../../src/model/image.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import { arm64, entriesOf, imageOf, layerOf, type Tree } from "../kit/images.ts";
@@ -197,6 +199,49 @@ test("--platform takes one of an index, and minds the variant", () =>
     await expect(digestFor("arm", "v6")).rejects.toThrow(
       `oci:${folder}/1 has no image for linux/arm/v6; it has linux/amd64, linux/arm64, linux/arm/v7.`,
     );
+  }));
+
+test("manifests of Docker's kind stay where their readers look for them, and else become OCI's", () =>
+  withPlace(async (copy, folder) => {
+    const dockers = async (image: Image): Promise<Image> => {
+      const text = (await bytesOf(image.manifest))
+        .toString()
+        .replaceAll("application/vnd.oci.image.manifest.v1+json", mediaTypes.dockerManifest)
+        .replaceAll("application/vnd.oci.image.config.v1+json", mediaTypes.dockerConfig)
+        .replaceAll(
+          /application\/vnd.oci.image.layer.v1.tar(?:\+gzip)?/g,
+          "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        );
+      const manifest = contentOf(Buffer.from(text), digestOf(text));
+      return { ...image, mediaType: mediaTypes.dockerManifest, manifest };
+    };
+    const ours = await severalPlatforms();
+    const images = await Promise.all(ours.images.map(dockers));
+    const list = assembleIndex(images);
+    const text = (await bytesOf(list.index))
+      .toString()
+      .replace(mediaTypes.index, mediaTypes.dockerManifestList);
+    const index = contentOf(Buffer.from(text), digestOf(text));
+    await saveImage(
+      { mediaType: mediaTypes.dockerManifestList, index, images },
+      parseLocation(`dir:${folder}/list`),
+    );
+    const [one] = images as [Image];
+    await saveImage(one, parseLocation(`dir:${folder}/one`));
+
+    expect((await copy("dir:@/list", "dir:@/list2")).images[0]?.digest).toBe(index.digest);
+    expect((await copy("dir:@/one", "dir:@/one2")).images[0]?.digest).toBe(one.manifest.digest);
+    const whole = await copy("dir:@/list", "oci:@/1");
+    expect(whole.images[0]?.digest).toBe(ours.index.digest);
+    expect(whole.notes).toEqual([
+      `Readers of OCI layouts do not look for manifests of Docker's kind, so ${index.digest} became ${ours.index.digest}; configurations and layers are as they were.`,
+    ]);
+    for (const to of ["oci:@/2", "oci-archive:@/2.tar", "docker-archive:@/2.docker:x:1"])
+      expect((await copy("dir:@/one", to)).images[0]?.digest).toBe(ours.images[0]?.manifest.digest);
+    const loaded = await copy("dir:@/one", "docker-daemon:x:1");
+    expect(loaded.notes).toEqual([
+      "Docker keeps the configuration, whose digest is its image ID, and makes a manifest of its own.",
+    ]);
   }));
 
 test("--compression makes new layers and a new manifest over the same configuration, and says so", () =>
