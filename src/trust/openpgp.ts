@@ -1,4 +1,5 @@
 import type { PartialConfig, PublicKey, SignaturePacket, VerifyMessageResult } from "openpgp";
+import type { Bytes } from "../bytes/bytes.ts";
 import { TareError } from "../errors.ts";
 import { checkCleartextFrame } from "./cleartext.ts";
 import type { Keyring } from "./keyring.ts";
@@ -46,13 +47,14 @@ export async function verifyCleartext(
 }
 
 /**
- * Verifies a detached signature, armoured or binary, over exactly `bytes` (`Release` and `Release.gpg`).
+ * Verifies a detached signature, armoured or binary, over exactly `bytes` (`Release` and `Release.gpg`). A stream is read
+ * once, to its end, and not kept.
  * At least one signature must hold by a key of the keyring. Signatures by unknown, expired, or revoked keys and by weak
  * digests (MD5, SHA-1, RIPEMD) count for nothing; a signature by a known key that does not fit the bytes is refused
  * even beside good ones. @throws SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED
  */
 export async function verifyDetached(
-  bytes: Uint8Array,
+  bytes: Uint8Array | Bytes,
   signatureFile: Uint8Array,
   options: VerifyOptions,
 ): Promise<Verification> {
@@ -65,15 +67,29 @@ export async function verifyDetached(
   ).catch((cause: Error) => {
     throw new TareError({ code: "SIGNATURE_MISSING", what }, { cause });
   });
-  const { signatures } = await openpgp.verify({
-    message: await openpgp.createMessage({ binary: bytes }),
+  const settings = {
     signature,
-    format: "binary",
+    format: "binary" as const,
     verificationKeys: [...keyring.keys],
     date: soon(now),
     config: await policy(),
-  });
+  };
+  if (bytes instanceof Uint8Array) {
+    const message = await openpgp.createMessage({ binary: bytes });
+    return await judge((await openpgp.verify({ ...settings, message })).signatures, options);
+  }
+  const message = await openpgp.createMessage({ binary: ReadableStream.from(bytes) });
+  const { data, signatures } = await openpgp.verify({ ...settings, message });
+  // They are settled once the data was read; whoever asks for them then hears of a failure.
+  for (const { verified } of signatures) verified.catch(() => undefined);
+  await readThrough(data);
   return await judge(signatures, options);
+}
+
+/** The library hands its own kind of stream on, which knows a reader but no loop. */
+async function readThrough(data: unknown): Promise<void> {
+  const reader = (data as ReadableStream<Uint8Array>).getReader();
+  while (!(await reader.read()).done);
 }
 
 /** Clocks differ: a signature may be made this much after our now. */

@@ -94,6 +94,26 @@ test("a detached signature may be armoured or binary, and covers every byte", as
   }
 });
 
+test("a stream is verified as it is read, in pieces of any size", async () => {
+  const key = await makeSigningKey();
+  const bytes = Buffer.from(text);
+  const options = await optionsFor(key);
+  const signature = await signDetached(bytes, [key], signedOn);
+  const stream = async function* (whole: Uint8Array) {
+    for (let at = 0; at < whole.length; at += 7) yield whole.subarray(at, at + 7);
+  };
+  expect((await verifyDetached(stream(bytes), signature, options)).signers).toEqual([key.fingerprint]);
+  const changed = stream(Buffer.from(`${text} `));
+  await expect(verifyDetached(changed, signature, options)).rejects.toThrow("does not fit");
+  const other = await optionsFor(await makeSigningKey());
+  await expect(verifyDetached(stream(bytes), signature, other)).rejects.toThrow("it is not in the keyring");
+  const broken = async function* () {
+    yield bytes.subarray(0, 5);
+    throw new Error("the disk is on fire");
+  };
+  await expect(verifyDetached(broken(), signature, options)).rejects.toThrow("the disk is on fire");
+});
+
 test("of several signatures one good one is enough, unless a known key's does not fit", async () => {
   const [one, two] = [await makeSigningKey(), await makeSigningKey()];
   const bytes = Buffer.from(text);
