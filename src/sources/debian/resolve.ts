@@ -5,8 +5,7 @@ import type { DownloadSeams } from "../../http/download.ts";
 import type { LibraryNeed } from "../../model/library.ts";
 import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Store } from "../../model/seams.ts";
-import type { ContentsIndex } from "./contents/open.ts";
-import { readContents } from "./contents/read.ts";
+import { type Contents, readContents } from "./contents/read.ts";
 import { openIndex } from "./index/open.ts";
 import { packIndex } from "./index/pack.ts";
 import type { PackageIndex } from "./index/record.ts";
@@ -17,7 +16,7 @@ import { type OpenedRepository, openRepository } from "./repository.ts";
 import type { DebianRequest } from "./request.ts";
 import { selectPackages } from "./select.ts";
 import { parseWant } from "./want.ts";
-import type { IndexedRepository, Keep } from "./wants.ts";
+import type { IndexedRepository, Keep, LibraryWant } from "./wants.ts";
 
 /** What a request comes to: the middle of the chain of trust, and exact packages for each architecture. */
 export interface Resolution {
@@ -67,7 +66,7 @@ export async function resolveDebian(
         if (sides.has(file.architecture))
           indexes.push(await indexed(plan, repository, file, request, seams.store));
     const needs = libraries(architecture);
-    const contents = needs.length > 0 ? await contentsOf(opened, architecture, seams) : [];
+    const contents = await contentsOf(needs.length > 0 ? opened : [], architecture, seams);
     seams.progress?.({ kind: "step", text: `Selecting packages for ${architecture}` });
     const selection = selectPackages(indexes, {
       include: request.include,
@@ -77,8 +76,9 @@ export async function resolveDebian(
       exclude: request.exclude,
       prefer: [...request.prefer, mergedUsr],
       keep: keep(architecture),
-      libraries: libraryWants(needs, contents, indexes, architecture),
+      libraries: wantsWith(contents, needs, indexes, architecture),
     });
+    notes.push(...contents.changed.map(byNames));
     packages.push(selection.packages.map(({ record: _, ...wanted }) => wanted));
   }
   return { repositories: opened.map(({ repository }) => repository.locked), packages, notes };
@@ -89,14 +89,37 @@ async function contentsOf(
   opened: readonly Opened[],
   architecture: string,
   seams: DownloadSeams,
-): Promise<ContentsIndex[]> {
-  const found: ContentsIndex[] = [];
+): Promise<Contents> {
+  const found: Contents[] = [];
   for (const { plan, repository } of opened) {
     const { release, mirrors, locked } = repository;
     const place = { id: locked.id, suite: plan.suite, components: plan.components, mirrors, release };
-    found.push(...(await readContents(place, architecture, seams)));
+    found.push(await readContents(place, architecture, seams));
   }
-  return found;
+  return {
+    indexes: found.flatMap(({ indexes }) => indexes),
+    changed: found.flatMap(({ changed }) => changed),
+  };
+}
+
+/** Where names alone tell nobody who has a library, a list that did not fit is why. */
+function wantsWith(
+  { indexes, changed }: Contents,
+  needs: readonly LibraryNeed[],
+  repositories: readonly IndexedRepository[],
+  architecture: string,
+): LibraryWant[] {
+  try {
+    return libraryWants(needs, indexes, repositories, architecture);
+  } catch (error) {
+    const isMissing = error instanceof TareError && error.code === "NO_LIBRARY";
+    throw (isMissing && changed[0]) || error;
+  }
+}
+
+function byNames({ problem }: TareError): string {
+  const where = problem.code === "REPOSITORY_CHANGED" ? problem.id : "";
+  return `The lists of files of ${where} do not fit its Release, so the packages of libraries were found by their names; the packages themselves are checked as ever.`;
 }
 
 /** Undefined for an optional suite that the mirror does not have. */

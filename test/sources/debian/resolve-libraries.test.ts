@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Fetch } from "../../../src/model/seams.ts";
 import type { RepositoryPlan } from "../../../src/sources/debian/plan.ts";
 import type { DebianRequest } from "../../../src/sources/debian/request.ts";
@@ -36,6 +36,7 @@ const request: DebianRequest = {
 /** A client of one mirror, whose store lives as long as it. */
 function clientOf(repository: DebianRepository, alter: (fetch: Fetch) => Fetch = (fetch) => fetch) {
   const asked: string[] = [];
+  const notes: string[] = [];
   const store = memoryStore();
   const fetch = alter(fetchFrom(base, repository.files, asked));
   const plan: RepositoryPlan = {
@@ -53,7 +54,7 @@ function clientOf(repository: DebianRepository, alter: (fetch: Fetch) => Fetch =
   const seams = { fetch, store, now: () => new Date("2025-06-01T00:00:00Z"), sleep: async () => {} };
   const resolve = async (...libraries: string[]) => {
     const needs = libraries.map((library) => ({ library, neededBy: ["node"], file: "/bin/node" }));
-    const { packages } = await resolveDebian(
+    const { packages, notes: told } = await resolveDebian(
       request,
       [plan],
       ["amd64"],
@@ -61,9 +62,10 @@ function clientOf(repository: DebianRepository, alter: (fetch: Fetch) => Fetch =
       seams,
       () => needs,
     );
+    notes.push(...told);
     return packages[0]?.map(({ name, because }) => `${name} (${because.join(", ")})`);
   };
-  return { resolve, asked };
+  return { resolve, asked, notes };
 }
 
 const contentsAsked = (asked: readonly string[]) =>
@@ -105,11 +107,25 @@ test("a mirror that leaves the lists out, although its Release speaks of them, i
   expect(await resolve("libc.so.6")).toEqual(["libc6 (node)"]);
 });
 
-test("a list that is not the one of the Release is refused", async () => {
-  const repository = await make({ contents: "component", byHash: false });
-  repository.files.set("dists/bookworm/main/Contents-amd64.gz", Buffer.from("usr/lib/libc.so.6 libs/evil\n"));
-  await expect(clientOf(repository).resolve("libc.so.6")).rejects.toMatchObject({
-    code: "REPOSITORY_CHANGED",
+describe("a list that is not the one of the Release, as while the mirror changes", () => {
+  const changed = async () => {
+    const repository = await make({ contents: "component", byHash: false });
+    const list = Buffer.from(`${lib}/libc.so.6 libs/extra\n`);
+    repository.files.set("dists/bookworm/main/Contents-amd64.gz", list);
+    return clientOf(repository);
+  };
+
+  test("is not read: packages are told by their names, and a note says so", async () => {
+    const { resolve, notes } = await changed();
+    expect(await resolve("libc.so.6", "libextra.so.2")).toEqual(["extra (node)", "libc6 (node)"]);
+    expect(notes).toEqual([
+      "The lists of files of debian/bookworm do not fit its Release, so the packages of libraries were found by their names; the packages themselves are checked as ever.",
+    ]);
+  });
+
+  test("is the failure where names tell nothing", async () => {
+    const { resolve } = await changed();
+    await expect(resolve("libodd.so.1")).rejects.toMatchObject({ code: "REPOSITORY_CHANGED" });
   });
 });
 

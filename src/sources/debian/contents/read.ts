@@ -15,30 +15,43 @@ export interface ContentsPlace extends IndexPlace {
   readonly release: Release;
 }
 
+/** What could be learnt of a repository's libraries. */
+export interface Contents {
+  readonly indexes: readonly ContentsIndex[];
+  /** REPOSITORY_CHANGED, for each file that is not the one which the Release names: the mirror is being changed. */
+  readonly changed: readonly TareError[];
+}
+
 /** Raise when other things are remembered of the same file. */
 const version = 1;
 
 /**
  * Which packages of a repository have which libraries: of each component, or of all at once where it keeps it so
- * (Ubuntu does). Each is downloaded once; after that its digest is enough. Empty when the repository has no such file,
- * or says so and does not.
- * @throws what downloading throws, REPOSITORY_CHANGED, BAD_ARCHIVE, TOO_LARGE
+ * (Ubuntu does). Each is downloaded once; after that its digest is enough. No indexes when the repository has no such
+ * file, or says so and does not. The files only help to find packages, so that one which does not fit is told, not
+ * thrown, and not read.
+ * @throws what else downloading throws, BAD_ARCHIVE, TOO_LARGE
  */
 export async function readContents(
   place: ContentsPlace,
   architecture: string,
   seams: DownloadSeams,
-): Promise<ContentsIndex[]> {
+): Promise<Contents> {
   const name = `Contents-${architecture}`;
   const byComponent = place.components
     .map((component) => `${component}/${name}`)
     .filter((stem) => indexForms(place.release, stem).length > 0);
-  const found: ContentsIndex[] = [];
-  for (const stem of byComponent.length > 0 ? byComponent : [name]) {
-    const packed = await packedContents(stem, place, architecture, seams);
-    if (packed !== undefined) found.push(openContents(packed));
-  }
-  return found;
+  const indexes: ContentsIndex[] = [];
+  const changed: TareError[] = [];
+  for (const stem of byComponent.length > 0 ? byComponent : [name])
+    try {
+      const packed = await packedContents(stem, place, architecture, seams);
+      if (packed !== undefined) indexes.push(openContents(packed));
+    } catch (error) {
+      if (!(error instanceof TareError) || error.code !== "REPOSITORY_CHANGED") throw error;
+      changed.push(error);
+    }
+  return { indexes, changed };
 }
 
 async function packedContents(
