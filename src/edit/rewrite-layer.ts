@@ -10,7 +10,7 @@ import { writeTar } from "../formats/tar/encode.ts";
 import { flatten } from "../images/flatten.ts";
 import type { Compressor } from "../layers/compressor.ts";
 import type { StoredLayer } from "../layers/seal.ts";
-import type { EntryHeader } from "../model/entry.ts";
+import type { Entry, EntryHeader } from "../model/entry.ts";
 import type { Layer } from "../model/image.ts";
 import { type EditSeams, sealTar } from "./seal-tar.ts";
 
@@ -45,11 +45,11 @@ export async function normalisedLayer(
           end += chunk.byteLength;
         }
       }
-      const entries = sorted(headers).map(({ start, ...header }) => ({
-        ...plainHeader(header, epoch),
-        content: contentAt(spool, start, header.size),
-      }));
-      return await sealTar(writeTar(entries), compressor, `layer ${layer.digest}`, seams);
+      const entries = function* (): Iterable<Entry> {
+        for (const { start, ...header } of sorted(headers))
+          yield { ...plainHeader(header, epoch), content: contentAt(spool, start, header.size) };
+      };
+      return await sealTar(writeTar(entries()), compressor, `layer ${layer.digest}`, seams);
     } finally {
       await spool.close();
     }
@@ -70,9 +70,9 @@ export function plainHeader(header: EntryHeader, epoch: number): EntryHeader {
   return { ...rest, uname: "", gname: "", mtime: epoch };
 }
 
-/** By the names on the way down, as a walk through folders goes. */
-export function byPath(a: string, b: string): number {
-  return byText(a.replaceAll("/", "\0"), b.replaceAll("/", "\0"));
+/** Orders as a walk through folders goes, by the names on the way down. */
+function wayTo(path: string): string {
+  return path.replaceAll("/", "\0");
 }
 
 /** In the order of their paths; of several names of one file, the first is the file and the others link to it. */
@@ -85,13 +85,14 @@ function sorted(headers: readonly Spooled[]): readonly Spooled[] {
   }
   for (const [target, links] of names) {
     const file = files.get(target) as Spooled;
-    const [first = target, ...others] = [target, ...links].sort(byPath);
+    const [first = target, ...others] = [target, ...links].sort((a, b) => byText(wayTo(a), wayTo(b)));
     files.delete(target);
     files.set(first, { ...file, path: first });
     const { xattrs: _, ...plain } = file;
     for (const path of others) files.set(path, { ...plain, path, type: "hardlink", link: first, size: 0 });
   }
-  return [...files.values()].sort((a, b) => byPath(a.path, b.path));
+  const found = [...files.values()].map((header) => ({ way: wayTo(header.path), header }));
+  return found.sort((a, b) => byText(a.way, b.way)).map(({ header }) => header);
 }
 
 async function* contentAt(spool: FileHandle, start: number, size: number): Bytes {
