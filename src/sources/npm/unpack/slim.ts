@@ -2,7 +2,7 @@ import type { NpmPlatform } from "../platform.ts";
 import { isForAnother } from "./prebuilds.ts";
 
 /** Raise with every change to what is left out: members of packages are remembered under it. */
-export const slimVersion = 1;
+export const slimVersion = 2;
 
 /** One kind of file that no program reads. Names are compared as they stand, endings without regard to case. */
 export interface SlimRule {
@@ -14,7 +14,7 @@ export interface SlimRule {
 }
 
 /**
- * All that `slim` leaves out, beside binaries for other systems in `prebuilds/OS-CPU/` (node-gyp-build's layout).
+ * All that `slim` leaves out, beside binaries for other systems in `prebuilds`, where a name says surely whose they are.
  * What {@link isKept} names, what package.json names, and what the package's own code mentions stays.
  */
 export const slimRules: readonly SlimRule[] = [

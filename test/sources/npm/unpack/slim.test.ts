@@ -152,6 +152,70 @@ test("addons for another system, processor, C library or runtime are left out, w
   expect(await kept(prebuilds, {}, { slim: false })).toEqual(prebuilds);
 });
 
+const flat = [
+  "prebuilds/darwin-arm64.node",
+  "prebuilds/linux-arm64.node",
+  "prebuilds/linux-x64.node",
+  "prebuilds/linuxmusl-arm64.node",
+  "prebuilds/linuxmusl-x64.node",
+  "prebuilds/win32-x64.node",
+];
+
+test.each([
+  ["x64", "glibc", "linux-x64"],
+  ["arm64", "glibc", "linux-arm64"],
+  ["x64", "musl", "linux-x64 linuxmusl-x64"],
+] as const)(
+  "of addons that lie side by side (better-sqlite3), linux-%s with %s keeps its own",
+  async (cpu, libc, own) => {
+    const names = own.split(" ").map((name) => `prebuilds/${name}.node`);
+    expect(await kept(flat, {}, { platform: { os: "linux", cpu, libc } })).toEqual(names);
+  },
+);
+
+test.each([
+  "prebuilds/linux-x64/addon.node",
+  "prebuilds/linux-x64/node.napi.node",
+  "prebuilds/linux-x64/node.napi.glibc.node",
+  "prebuilds/linux-x64/node.abi137.node",
+  "prebuilds/linux-x64/lib/libvips.so",
+  "prebuilds/linux-x64-glibc/node.napi.node",
+  "prebuilds/linux-x64-gnu.node",
+  "prebuilds/linux-arm64+x64/node.napi.node",
+  "prebuilds/linuxglibc-x64.node",
+  "prebuilds/linux-x86_64.node",
+  "prebuilds/linux.node",
+  "prebuilds/linux-x64.glibc.node",
+  "prebuilds/linux-x64-avx2.node",
+  "prebuilds/darwin-x64-of-whom.node",
+  "prebuilds/napi-v3-linux-arm64/x.node",
+  "prebuilds/index.js",
+])("what the platform may load, and what nobody is sure of, stays: %s", async (path) => {
+  expect(await kept([path])).toEqual([path]);
+});
+
+test.each([
+  "prebuilds/linux-x64/node.napi.musl.node",
+  "prebuilds/linux-x64+musl/node.napi.node",
+  "prebuilds/linux-x64-musl.node",
+  "prebuilds/linux-x64.musl.node",
+  "prebuilds/alpine-x64/node.napi.node",
+  "prebuilds/linux-arm64/node.napi.armv8.node",
+  "prebuilds/linux-arm/node.napi.armv7.node",
+  "prebuilds/linux-armv7-gnueabihf.node",
+  "prebuilds/android-arm64/node.napi.armv8.node",
+  "prebuilds/macos-universal.node",
+  "prebuilds/win32-x64/lib/vips.dll",
+])("what surely is for another system goes: %s", async (path) => {
+  expect(await kept([path])).toEqual([]);
+});
+
+test("the tag of an ARM version is no other system's", async () => {
+  const platform = { os: "linux", cpu: "arm64", libc: "glibc" } as const;
+  const files = ["prebuilds/linux-arm64/node.napi.armv8.node", "prebuilds/linux-armv8.node"];
+  expect(await kept(files, {}, { platform })).toEqual(files);
+});
+
 test("packages inside a tarball are judged by what they say themselves", async () => {
   const inner = JSON.stringify({ name: "in", main: "test/index.js" });
   const files = {
