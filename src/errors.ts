@@ -55,6 +55,11 @@ function whoNeedsWhat(needs: readonly Needed[]): string {
 
 /** All codes, in alphabetical order. A sentence says what is wrong, where, and what to do. */
 const rules = {
+  ACI_UNTRUSTED: rule<{ what: string; why: string; looked: readonly string[] }>(
+    1,
+    (d) =>
+      `The signature of ${d.what} cannot be trusted: ${d.why} (looked in ${d.looked.join(", ")}); nothing of it was used.`,
+  ),
   BAD_ACCOUNT: rule<{ kind: string; name: string; id: number; taken: string }>(
     2,
     (d) =>
@@ -171,6 +176,11 @@ const rules = {
     2,
     (d) =>
       `There is no keyring to check ${d.what} with (looked for ${d.looked.join(", ")}); name one with "keyring" in the recipe.`,
+  ),
+  KEYS_NEEDED: rule<{ what: string; offered: readonly string[] }>(
+    2,
+    (d) =>
+      `${d.what} comes from the network, and there are no keys to check it with: name a file of them with --keyring${d.offered.length > 0 ? ` (its publisher offers ${d.offered.join(", ")}; compare the fingerprints with what you know)` : ""}.`,
   ),
   KEY_NOT_PINNED: rule<{ what: string; missing: readonly string[]; signers: readonly string[] }>(
     1,

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { TareError } from "../errors.ts";
+import { parseAciName } from "../formats/aci/names.ts";
 import { isTag, parseReference } from "../model/reference.ts";
 
 /** The transports, by the names that skopeo and podman users know. */
@@ -17,9 +18,9 @@ type Transport = (typeof transports)[number];
 /** Where an image is, or is to be. */
 export interface Location {
   readonly transport: Transport;
-  /** `-` is a standard stream, for those that are one file; empty for `docker-daemon`, which is no file at all. */
+  /** `-` is a standard stream, for those that are one file; empty for `docker-daemon` and `aci://`, which are no files. */
   readonly path: string;
-  /** A tag for `oci` and `oci-archive`, a reference for docker's, or an image ID of the daemon. */
+  /** A tag for `oci` and `oci-archive`, a reference for docker's, an image ID of the daemon, the name after `aci://`. */
   readonly name?: string;
 }
 
@@ -59,6 +60,12 @@ export function parseLocation(text: string): Location {
     return refuse(`it begins with none of ${transports.map((name) => `${name}:`).join(", ")}`);
   const rest = text.slice(colon + 1);
   if (transport === "docker-daemon" && rest === "") return { transport, path: "" };
+  if (transport === "aci" && rest.startsWith("//")) {
+    const name = rest.slice(2);
+    if (parseAciName(name) === undefined)
+      return refuse(`${JSON.stringify(name)} is no name, as in aci://HOST/NAME[:VERSION]`);
+    return { transport, path: "", name };
+  }
   // A path with a colon in it is no location of an image with a name; skopeo splits here, too.
   const named = namedAt(transport, rest);
   const path = named < 0 ? rest : rest.slice(0, named);
@@ -82,10 +89,11 @@ function namedAt(transport: Transport, rest: string): number {
 /** As a user would type it. */
 export function locationText({ transport, path, name }: Location): string {
   if (transport === "docker-daemon") return `${transport}:${name ?? ""}`;
+  if (transport === "aci" && name !== undefined) return `${transport}://${name}`;
   return name === undefined ? `${transport}:${path}` : `${transport}:${path}:${name}`;
 }
 
-/** The same place with an absolute path, relative ones starting at `folder`. Streams and daemons are no paths. */
+/** The same place with an absolute path, relative ones starting at `folder`. Streams, daemons and names are no paths. */
 export function locationFrom(location: Location, folder: string): Location {
   const { path } = location;
   return path === "-" || path === "" ? location : { ...location, path: resolve(folder, path) };

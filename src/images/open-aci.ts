@@ -15,12 +15,17 @@ import type { OpenedImage } from "./opened-image.ts";
 /**
  * The image that an ACI is: one layer with what is in its `rootfs`, and a manifest and configuration that are made of its
  * own manifest, the same each time. `source` opens the ACI anew; it is read twice now, and once for each reading of
- * the layer.
- * @throws BAD_ARCHIVE, NEEDS_IMAGES for an ACI that is only a part of an image
+ * the layer. `check` may refuse the manifest.
+ * @throws BAD_ARCHIVE, NEEDS_IMAGES for an ACI that is only a part of an image, whatever `check` throws
  */
-export async function openAci(source: (signal?: AbortSignal) => Bytes, where: string): Promise<OpenedImage> {
+export async function openAci(
+  source: (signal?: AbortSignal) => Bytes,
+  where: string,
+  check: (manifest: AciManifest) => void = () => undefined,
+): Promise<OpenedImage> {
   const contents = await readAci(source(), where);
   const { manifest } = contents;
+  check(manifest);
   if (manifest.dependencies.length > 0)
     throw new TareError({
       code: "NEEDS_IMAGES",

@@ -18,6 +18,7 @@ import type { Descriptor, Image, ImageIndex } from "../model/image.ts";
 import { archiveFiles } from "./archive-files.ts";
 import { completeImage } from "./complete.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
+import { type DiscoverySeams, fetchAci } from "./fetch-aci.ts";
 import { contentIn, type FileSet, folderFiles, readDocument, readPart } from "./file-set.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
 import { goesBy, nameOf, tagOf } from "./names.ts";
@@ -32,6 +33,8 @@ export interface OpenOptions extends DaemonSeams {
   readonly stdin?: AnyBytes;
   /** A folder for what must be read at random and comes as a stream. The caller removes it after the image's last use. */
   readonly scratch?: () => Promise<string>;
+  /** What finds and checks `aci://`; without it, none is fetched. */
+  readonly discovery?: Omit<DiscoverySeams, "progress" | "signal">;
 }
 
 /** The image at a location, as {@link openNamed} finds it. @throws the same */
@@ -42,9 +45,10 @@ export async function openImage(location: Location, options: OpenOptions = {}): 
 /**
  * The image at a location, and what it is called there. Manifests and configurations are read and verified now; a layer
  * is verified while it is read, and keeps no file open before and after. The files must stay as they are for as long as
- * the image is used. What comes as a stream (`-`, a docker daemon) is kept in the scratch folder.
+ * the image is used. What comes as a stream (`-`, a docker daemon, `aci://`) is kept in the scratch folder.
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH, NOT_THE_IMAGE (no such name, or several and none asked for), UNREADABLE,
- * NEEDS_IMAGES, BAD_LOCATION for `tar:` and for a stream without a scratch folder, DAEMON_UNREACHABLE, DAEMON_REFUSED, DISK_FULL
+ * NEEDS_IMAGES, BAD_LOCATION for `tar:` and for a stream without a scratch folder, DAEMON_UNREACHABLE,
+ * DAEMON_REFUSED, DISK_FULL, and for `aci://` what {@link fetchAci} throws
  */
 export async function openNamed(location: Location, options: OpenOptions = {}): Promise<OpenedImage> {
   const { path, transport, name } = location;
@@ -56,6 +60,13 @@ export async function openNamed(location: Location, options: OpenOptions = {}): 
     const file = await spoolFromDaemon(location, name, options);
     // The daemon was asked for one image, and may have called it by its ID.
     return openArchive(await archiveFiles(file, where), undefined, false);
+  }
+  if (transport === "aci" && name !== undefined) {
+    const { discovery, progress, signal } = options;
+    if (discovery === undefined)
+      throw cannotOpen(location, "it is in the network; bring it here first with `tare copy`");
+    const seams = { ...discovery, ...(progress && { progress }), ...(signal && { signal }) };
+    return fetchAci(name, await scratchFor(location, options), seams);
   }
   if (path === "-") {
     if (options.stdin === undefined) throw cannotOpen(location, "there is no input to read from");

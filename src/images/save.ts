@@ -67,6 +67,12 @@ export async function saveImage(
       return saved(bytes, single.manifest.digest);
     }
     case "aci": {
+      if (path === "")
+        throw new TareError({
+          code: "BAD_LOCATION",
+          text: locationText(location),
+          why: "images are found by that name, not written to it",
+        });
       const single = singleImage(image, locationText(location));
       const called = { reference: nameFor(location, name)?.reference, file: path };
       let id: Digest | undefined;

@@ -17,6 +17,7 @@ const good: readonly (readonly [string, object])[] = [
     "docker-daemon:registry.example:5000/a/b:1",
     { transport: "docker-daemon", path: "", name: "registry.example:5000/a/b:1" },
   ],
+  ["aci://example.com/app:1.0", { transport: "aci", path: "", name: "example.com/app:1.0" }],
   ["aci:a:b.aci", { transport: "aci", path: "a:b.aci" }],
   ["tar:-", { transport: "tar", path: "-" }],
   ["tar:a:b.tar", { transport: "tar", path: "a:b.tar" }],
@@ -38,6 +39,11 @@ const wrong: readonly (readonly [string, string])[] = [
   ["oci:out:not a tag", '"not a tag" is no name, as in oci:PATH[:TAG]'],
   ["docker-archive:x.tar:Upper:1", '"Upper:1" is no name'],
   ["docker-daemon:../x", '"../x" is no name, as in docker-daemon:NAME[:TAG]'],
+  ["aci:", "it names no path, as in aci:PATH"],
+  ["aci:///tmp/x.aci", '"/tmp/x.aci" is no name, as in aci://HOST/NAME[:VERSION]'],
+  ["aci://example.com/app:1/2", '"example.com/app:1/2" is no name'],
+  ["aci://user@example.com/app", "is no name"],
+  ["aci://../app", "is no name"],
   ["dir:-", "dir: is a folder, not a stream"],
 ];
 
@@ -51,6 +57,7 @@ test.each([
   ["tar:/a.tar", "tar:/a.tar"],
   ["docker-archive:-:shout", "docker-archive:-:shout"],
   ["docker-daemon:shout", "docker-daemon:shout"],
+  ["aci://example.com/app", "aci://example.com/app"],
 ])("%s in the folder /here is %s", (text, absolute) => {
   expect(locationText(locationFrom(parseLocation(text), "/here"))).toBe(absolute);
 });

@@ -1,9 +1,12 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { readFailure } from "../../bytes/read-failure.ts";
 import { TareError } from "../../errors.ts";
 import type { CopyOptions } from "../../images/copy.ts";
 import { locationFrom, parseLocation } from "../../images/location.ts";
 import { parsePlatform } from "../../model/platform.ts";
 import { copyReport } from "../../report/copy-report.ts";
+import type { Keyring } from "../../trust/keyring.ts";
 import { command, storeOption } from "../command.ts";
 import { thisMachine } from "../this-machine.ts";
 import { withWorld } from "../with-world.ts";
@@ -16,6 +19,7 @@ export const copy = command({
   about: [
     "A location is written as skopeo and podman have it: oci:FOLDER:TAG, oci-archive:FILE:TAG, docker-archive:FILE:NAME:TAG, docker-daemon:NAME:TAG, aci:FILE, dir:FOLDER, tar:FILE. An archive may be -, the standard input or output.",
     "Manifest and configuration stay byte for byte as they are, so the digest stays; what cannot stay, because of an option or of what the destination holds, is said. An index of several platforms is copied whole where it can stand, and else the image for this machine is.",
+    "aci://HOST/NAME:VERSION is an App Container Image that is found through its name, over https. Its signature must be by a key of --keyring.",
     "Several images go to one docker-archive: or to docker-daemon:, each under its own name. The docker daemon is spoken to over its socket (DOCKER_HOST); docker itself is not needed.",
   ],
   arguments: [
@@ -29,6 +33,7 @@ export const copy = command({
       summary:
         "Compress layers with gzip, zstd or none, with a level if need be (zstd:9); the digest changes",
     },
+    keyring: { value: "FILE", summary: "OpenPGP keys that may sign what comes from aci://" },
     ...storeOption,
     threads: { value: "NUMBER", summary: "How many threads compress (default: one for each processor)" },
   },
@@ -56,7 +61,7 @@ export const copy = command({
     const compression = await compressionOf(options.compression);
     const locations = given.map((text) => locationFrom(parseLocation(text), io.folder));
     const { copyImages } = await import("../../images/copy.ts");
-    return withWorld(io, { ...options, offline: false }, async ({ store, threads }) => {
+    return withWorld(io, { ...options, offline: false }, async ({ store, threads, fetch, now }) => {
       const scratches: string[] = [];
       const scratch = async () => {
         scratches.push(await store.scratch());
@@ -69,6 +74,12 @@ export const copy = command({
         ...seams,
         ...(sources.some(({ path }) => path === "-") && { stdin: io.stdin() }),
         machine: thisMachine(),
+        discovery: {
+          fetch,
+          now,
+          platform: platform ?? thisMachine(),
+          keyring: () => keyringFrom(options.keyring, io.folder),
+        },
         ...(platform && { platform }),
         ...(compression && { compression }),
       };
@@ -85,6 +96,16 @@ export const copy = command({
     });
   },
 });
+
+async function keyringFrom(name: string | undefined, folder: string): Promise<Keyring | undefined> {
+  if (name === undefined) return undefined;
+  const file = resolve(folder, name);
+  const bytes = await readFile(file).catch((cause) => {
+    throw readFailure(cause, file);
+  });
+  const { parseKeyring } = await import("../../trust/keyring.ts");
+  return parseKeyring(bytes, file);
+}
 
 async function compressionOf(text: string | undefined) {
   if (text === undefined) return undefined;

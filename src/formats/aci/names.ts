@@ -39,3 +39,24 @@ export function acNameFrom(text: string): string | undefined {
     .replace(/^-|-$/g, "");
   return tidy === "" ? undefined : tidy;
 }
+
+/** An image to be found in the network: its name, and the version that was asked for. */
+export interface AciName {
+  /** An identifier whose first part is a host. */
+  readonly name: string;
+  readonly version?: string;
+}
+
+const hostShape = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+const versionShape = /^[A-Za-z0-9_][A-Za-z0-9_.+~-]{0,127}$/;
+
+/** `example.com/app` or `example.com/app:1.0`; undefined for anything else. */
+export function parseAciName(text: string): AciName | undefined {
+  const colon = text.indexOf(":");
+  const name = colon < 0 ? text : text.slice(0, colon);
+  if (name.length > 512 || !isIdentifier(name) || !hostShape.test(name.split("/")[0] as string))
+    return undefined;
+  if (colon < 0) return { name };
+  const version = text.slice(colon + 1);
+  return versionShape.test(version) ? { name, version } : undefined;
+}
