@@ -41,7 +41,7 @@ export async function extractTree(
   folder: string,
   options: ExtractOptions,
 ): Promise<Extracted> {
-  let at = folder;
+  let at = "";
   try {
     const place = await placeAt(folder, options.replace ?? false);
     const staged = await stage(place);
@@ -52,11 +52,11 @@ export async function extractTree(
         await addLine(sidecarStart);
         for await (const entry of entries) {
           options.signal?.throwIfAborted();
-          at = join(folder, entry.path);
+          at = entry.path;
           await writer.add(entry, options.signal);
           await addLine(sidecarLine(entry));
         }
-        at = folder;
+        at = "";
         writer.finish();
       });
       options.signal?.throwIfAborted();
@@ -71,7 +71,7 @@ export async function extractTree(
     const { entries: count, size, losses } = writer;
     return { folder, sidecar: place.sidecar, entries: count, size, losses: losses.all() };
   } catch (cause) {
-    throw failureAt(cause, at);
+    throw failureAt(cause, join(folder, at));
   }
 }
 

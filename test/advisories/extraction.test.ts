@@ -81,7 +81,7 @@ describe("the folder itself (CVE-2021-29136, umoci: an entry for the root that i
   });
 });
 
-describe("a file through a symlink of the archive (CVE-2018-20834, GHSA-r628-mhmh-qjhw, CVE-2024-3727's kin)", () => {
+describe("a file through a symlink of the archive (CVE-2018-20834, GHSA-r628-mhmh-qjhw)", () => {
   test.each(["ROOM/out", "../out", "..", "/", ".", "in"])("to %s is refused", async (link) => {
     expect(await refusal([symlink("l", link), file("l/secret")])).toContain(
       "lies below l, which is no folder",
