@@ -20,6 +20,12 @@ export function strongestIntegrity(text: string): Integrity | undefined {
   return found.sort((a, b) => order.indexOf(a.algorithm) - order.indexOf(b.algorithm))[0];
 }
 
+/** Whether a text holds such a hash, and no broken one beside it: a weaker one shall not stand in for that. */
+export function isSoundIntegrity(text: string): boolean {
+  const known = text.split(/\s+/).filter((one) => Object.hasOwn(sizes, one.replace(/-.*$/s, "")));
+  return known.length > 0 && known.every((one) => integrityOf(one) !== undefined);
+}
+
 function integrityOf(text: string): Integrity | undefined {
   const [, name = "", base64 = ""] = /^([a-z0-9]{4,6})-([A-Za-z0-9+/]{27,86}={0,2})$/.exec(text) ?? [];
   if (!Object.hasOwn(sizes, name)) return undefined;

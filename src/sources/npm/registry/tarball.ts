@@ -6,7 +6,13 @@ import type { Store, StoredContent } from "../../../model/seams.ts";
 import { isWebAddress, repositoryOf } from "./addresses.ts";
 import type { NpmClient } from "./client.ts";
 import { checkIdentity } from "./identity.ts";
-import { type Integrity, integrityText, strongestIntegrity, withIntegrity } from "./integrity.ts";
+import {
+  type Integrity,
+  integrityText,
+  isSoundIntegrity,
+  strongestIntegrity,
+  withIntegrity,
+} from "./integrity.ts";
 import { isPublished, newestPublished } from "./published.ts";
 import { type Tarball, withTarball } from "./with-tarball.ts";
 
@@ -83,10 +89,17 @@ export async function fetchNewTarball(wanted: NewTarball, client: NpmClient): Pr
 
 /** Undefined for a web address that comes without. A lock of npm may lack what the registry knows. @throws UNSOUND_PACKAGE */
 async function vouchedFor(
-  { name, version, location, integrity = "" }: NewTarball,
+  { name, version, location, integrity }: NewTarball,
   client: NpmClient,
 ): Promise<Integrity | undefined> {
-  const said = strongestIntegrity(integrity);
+  if (integrity !== undefined && !isSoundIntegrity(integrity))
+    throw new TareError({
+      code: "UNSOUND_PACKAGE",
+      package: `${name} ${version}`,
+      repository: repositoryOf(name, client.options),
+      why: `its integrity is ${JSON.stringify(integrity.slice(0, 120))}, which is no sound sha512, sha384, sha256 or sha1`,
+    });
+  const said = strongestIntegrity(integrity ?? "");
   if (said !== undefined || isWebAddress(location)) return said;
   const published = await newestPublished(name, version, client);
   const isThere = isPublished(published);

@@ -6,6 +6,7 @@ import { TareError } from "../../../errors.ts";
 import type { NpmOptions } from "../registry/client.ts";
 import type { NpmRequest } from "../request.ts";
 import { addKept, type KeptPackage } from "./kept-packages.ts";
+import { checkLockIntegrity } from "./lock-integrity.ts";
 import { type ProjectLock, readProject, readProjectLock, textOf } from "./project-files.ts";
 import { treeFailure } from "./tree-failure.ts";
 
@@ -60,6 +61,7 @@ async function treeOfProject(
   keep: readonly KeptPackage[] = [],
 ): Promise<LoadedTree> {
   const lock = await readProjectLock(folder);
+  if (lock !== undefined) checkLockIntegrity(lock, join(folder, lock.name));
   const project = await realpath(folder);
   const { overridesIn } = resolving;
   if (lock === undefined) return { root: await resolveTree(project, { ...resolving, keep }), overridesIn };

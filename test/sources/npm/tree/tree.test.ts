@@ -354,6 +354,37 @@ test.each([
   if (!why.includes("outside") && !why.includes("no version")) expect(said).toContain(why);
 });
 
+test.each(["sha512-AAAA", "sha512-nonsense", "", "md5-1B2M2Y8AsgTpgAmY7PhCfg==", 7])(
+  "a lock whose integrity is %j is refused, and nobody is asked",
+  async (integrity) => {
+    const registry = await registryOf([{ name: "a" }]);
+    const root = { dependencies: { a: "1" } };
+    const entry = { version: "1.0.0", integrity };
+    await write({
+      "package.json": root,
+      "package-lock.json": lockOf(root, { "node_modules/a": entry }),
+    });
+    const file = join(project, "package-lock.json");
+    const says = (name: string, where = file) =>
+      `BAD_PROJECT: ${where} cannot be used: the integrity of ${name} is ${JSON.stringify(integrity)}, which is no sound sha512, sha384, sha256 or sha1; take the lock as it was, or make it anew with its own program.`;
+    expect(await refusal(ofProject(registry))).toBe(says("node_modules/a"));
+    const outer = { version: "1.0.0", dependencies: { a: entry } };
+    await write({ "package-lock.json": { lockfileVersion: 1, dependencies: { outer } } });
+    expect(await refusal(ofProject(registry))).toBe(says("a"));
+    expect(registry.asked).toEqual([]);
+  },
+);
+
+test("so is a yarn.lock's", async () => {
+  for (const integrity of ["", " sha512-nonsense"]) {
+    const entry = `"a@^1.0.0":\n  version "1.0.0"\n  integrity${integrity}\n`;
+    await write({ "package.json": { dependencies: { a: "^1.0.0" } }, "yarn.lock": entry });
+    expect(await refusal(ofProject())).toContain(
+      `yarn.lock cannot be used: the integrity of "a@^1.0.0" is "${integrity.trim()}"`,
+    );
+  }
+});
+
 test("no program is started and no file of the project is run", async () => {
   // Node.js tells of every program that it starts there.
   const started: unknown[] = [];
