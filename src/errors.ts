@@ -204,7 +204,7 @@ const rules = {
   NOT_IN_LOCK: rule<{ package: string; file: string; close: readonly string[] }>(
     1,
     (d) =>
-      `${d.package} is not in ${d.file}${d.close.length > 0 ? `; there is ${d.close.join(", ")}` : ""}: nothing needs it.`,
+      `${d.package} is not in ${d.file}${d.close.length > 0 ? `, but there is ${d.close.join(", ")}` : ": nothing needs it"}.`,
   ),
   NOT_THE_IMAGE: rule<{ where: string; want: string | undefined; have: readonly string[] }>(
     2,

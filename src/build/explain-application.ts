@@ -51,7 +51,7 @@ function packagesOf(lock: Lock, platform: string): Step {
           size,
           name,
           version,
-          because.join(", ") || "the recipe",
+          because.length > 0 ? because : "the recipe",
         ]),
         [total, "together", "", ""],
       ],

@@ -1,3 +1,4 @@
+import { byText } from "../bytes/text.ts";
 import type { Explanation, Step } from "../explain/explanation.ts";
 import type { Package } from "../model/package.ts";
 import { applicationSteps } from "./explain-application.ts";
@@ -17,7 +18,7 @@ export function explainRecipe(recipe: Recipe, lock: Lock, platforms: readonly st
   const distribution = distributionOf(recipe);
   const application = applicationOf(recipe);
   if (distribution !== undefined) {
-    steps.push(trust(distribution, lock), choice(distribution));
+    steps.push(trust(distribution, lock), choice(distribution, libraryPackages(lock, platforms)));
     for (const platform of platforms) steps.push(packagesOf(lock, platform));
     steps.push(fetching(lock, platforms), unpacking(recipe), configuring());
   }
@@ -60,28 +61,44 @@ function trust({ allowUnsigned }: DebianPackages, lock: Lock): Step {
   };
 }
 
-const variants: Readonly<Record<DebianPackages["variant"], string>> = {
-  none: "nothing else",
-  essential: "all packages marked as essential",
-  minbase: "the packages of priority required, and apt",
-  apt: "all packages marked as essential, and apt",
+const variants: Readonly<Record<DebianPackages["variant"], readonly string[]>> = {
+  none: [],
+  essential: ["all packages marked as essential"],
+  minbase: ["the packages of priority required, and apt"],
+  apt: ["all packages marked as essential, and apt"],
 };
 
-function choice(group: DebianPackages): Step {
-  const asked = group.include.length > 0 ? group.include.join(", ") : "no package by name";
-  const weak = group.recommends ? "needs or recommends" : "needs";
+function choice(group: DebianPackages, libraries: readonly string[]): Step {
+  const asked = [...(group.include.length > 0 ? [group.include.join(", ")] : []), ...variants[group.variant]];
   const without = group.exclude.length > 0 ? `; never ${group.exclude.join(", ")}` : "";
   const variant = group.variant === "none" ? "custom" : group.variant;
-  const include = group.include.length > 0 ? ` --include=${group.include.join(",")}` : "";
+  const names = [...group.include, ...libraries];
+  const include = names.length > 0 ? ` --include=${names.join(",")}` : "";
+  const which =
+    asked.length > 0
+      ? `${asked.join(", with ")}, and what all of that ${group.recommends ? "needs or recommends" : "needs"}`
+      : `only libraries that the rest of the image is linked to, and what those ${group.recommends ? "need or recommend" : "need"}`;
   return {
     title: "Which packages",
     words: [
-      `From ${group.from} ${group.suite.join(", ")}: ${asked}, with ${variants[group.variant]}, and what all of that ${weak}${without}.`,
-      "Programs that come from elsewhere say which libraries they are linked to: the packages of those come along.",
+      `From ${group.from} ${group.suite.join(", ")}: ${which}${without}.`,
+      libraries.length > 0
+        ? `Programs that come from elsewhere say which libraries they are linked to. So these come along: ${libraries.join(", ")}.`
+        : "Programs that come from elsewhere say which libraries they are linked to: the packages of those come along.",
       "The choice is written to the lock, so it is made once and not at each build.",
     ],
     commands: [`mmdebstrap --simulate --variant=${variant}${include} ${group.suite[0]} /dev/null $MIRROR`],
   };
+}
+
+/** The distribution's packages that something from elsewhere needs, by name. */
+function libraryPackages(lock: Lock, platforms: readonly string[]): string[] {
+  const names = platforms.flatMap((platform) => {
+    const packages = packagesFor(lock, platform).filter(({ repository }) => !isOfNpm(repository));
+    const own = new Set(packages.map(({ name }) => name));
+    return packages.filter(({ because }) => because.some((one) => !own.has(one))).map(({ name }) => name);
+  });
+  return [...new Set(names)].sort(byText);
 }
 
 function packagesOf(lock: Lock, platform: string): Step {
@@ -98,7 +115,7 @@ function packagesOf(lock: Lock, platform: string): Step {
           size,
           name,
           version,
-          because.join(", ") || "the recipe",
+          because.length > 0 ? because : "the recipe",
         ]),
         [total, "together", "", ""],
       ],

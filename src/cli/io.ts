@@ -9,6 +9,8 @@ export interface Io {
   out(text: string): void;
   /** One line for whoever watches: it goes to the standard error. Silent with `--quiet`, unless it is an error. */
   note(text: string): void;
+  /** One line about what was made and may not do as it is: there even with `--quiet`. */
+  warn(text: string): void;
   /** What is going on; silent with `--quiet`. */
   readonly progress: Progress;
   /** The standard input, for what is read from `-`. It can be read once. */
@@ -22,6 +24,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** Columns of the terminal; 80 where there is none. */
   readonly width: number;
+  /** Whether the result is shown whole, however wide: it goes to no terminal. */
+  readonly whole?: boolean;
   /** Whether the result may be coloured. */
   readonly color: boolean;
   readonly engine: Engine;

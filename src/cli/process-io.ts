@@ -32,6 +32,7 @@ export function processIo(): { readonly io: Io; end(): void } {
       stdout.write(text);
     },
     note: (text) => line(`tare: ${text}`),
+    warn: (text) => line(`tare: ${text}`),
     progress,
     stdin: () => process.stdin,
     stdout,
@@ -39,6 +40,7 @@ export function processIo(): { readonly io: Io; end(): void } {
     folder: process.cwd(),
     signal: abort.signal,
     width: stdout.columns || 80,
+    whole: stdout.isTTY !== true,
     color: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
     engine: realEngine,
   };

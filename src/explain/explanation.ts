@@ -7,8 +7,8 @@ export interface Step {
   readonly commands: readonly string[];
   readonly rows?: {
     readonly columns: readonly string[];
-    /** Numbers are bytes. */
-    readonly rows: readonly (readonly (string | number)[])[];
+    /** Numbers are bytes, lists are names. */
+    readonly rows: readonly (readonly (string | number | readonly string[])[])[];
   };
 }
 

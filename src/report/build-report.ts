@@ -41,7 +41,7 @@ function imageLines(name: string, image: BuiltImage, page: Page): string[] {
       layer.digest.replace(/^[a-z0-9]+:/, "").slice(0, 12),
       humanSize(layer.size),
       humanSize(layer.uncompressedSize),
-      layer.holds.join(", "),
+      layer.holds,
     ]);
     lines.push("", heading("Layers", page));
     lines.push(

