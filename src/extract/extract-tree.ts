@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAll, writeFailure } from "../bytes/write-file.ts";
@@ -6,7 +7,7 @@ import { sidecarLine, sidecarStart } from "../formats/sidecar.ts";
 import { besideName } from "../images/output-file.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Loss } from "./losses.ts";
-import { discard, placeAt, settle, stage } from "./place.ts";
+import { discard, placeAt, type Staging, settle, stage } from "./place.ts";
 import { TreeWriter, type WritePlan } from "./tree-writer.ts";
 
 export interface ExtractOptions extends WritePlan {
@@ -47,6 +48,7 @@ export async function extractTree(
     const staged = await stage(place);
     const writer = new TreeWriter(staged.folder, options.where, options);
     const stagedSidecar = besideName(place.sidecar);
+    let former: Staging | undefined;
     try {
       await writeLines(stagedSidecar, async (addLine) => {
         await addLine(sidecarStart);
@@ -60,14 +62,17 @@ export async function extractTree(
         writer.finish();
       });
       options.signal?.throwIfAborted();
-      await settle(staged, stagedSidecar, place);
+      former = await settle(staged, stagedSidecar, place);
     } catch (cause) {
-      await discard(staged);
+      // Why it failed matters more than what cannot be removed.
+      await discard(staged).catch(() => undefined);
       await rm(stagedSidecar, { force: true });
       throw cause;
     } finally {
       writer.close();
     }
+    closeSync(staged.folder);
+    if (former !== undefined) await discard(former);
     const { entries: count, size, losses } = writer;
     return { folder, sidecar: place.sidecar, entries: count, size, losses: losses.all() };
   } catch (cause) {

@@ -47,48 +47,57 @@ export async function stage({ folder }: Place): Promise<Staging> {
   await mkdir(path, { mode: 0o700 });
   const opened = openSync(path, folderOnly);
   const { uid, mode } = fstatSync(opened);
-  const refuse = (why: string) => {
+  if (uid !== process.geteuid?.() || (mode & 0o077) !== 0) {
     closeSync(opened);
-    return new TareError({ code: "CANNOT_WRITE", file: folder, why });
-  };
-  if (uid !== process.geteuid?.() || (mode & 0o077) !== 0) throw refuse("somebody else writes beside it");
+    throw disturbed(folder);
+  }
   if ((await lstat(`/proc/self/fd/${opened}`).catch(() => undefined)) === undefined) {
+    closeSync(opened);
     await rmdir(path);
-    throw refuse("this system has no /proc, without which archives cannot be extracted safely");
+    const why = "this system has no /proc, without which archives cannot be extracted safely";
+    throw new TareError({ code: "CANNOT_WRITE", file: folder, why });
   }
   return { path, folder: opened };
 }
 
+function disturbed(folder: string): TareError {
+  const why = "somebody else moves the folders beside it";
+  return new TareError({ code: "CANNOT_WRITE", file: folder, why });
+}
+
 /**
- * Gives the staged tree and its sidecar their names, and a tree that they replace none any more. If that fails, all is
- * as it was. @throws system errors
+ * Gives the staged tree and its sidecar their names. If that fails, all is as it was. Returns the tree whose place it
+ * took, for the caller to discard. @throws CANNOT_WRITE, system errors
  */
 export async function settle(
   staged: Staging,
   stagedSidecar: string,
   { folder, sidecar, replaces }: Place,
-): Promise<void> {
+): Promise<Staging | undefined> {
   const former = besideName(folder);
-  await moveAll([
-    ...(replaces ? ([[folder, former]] as const) : []),
-    [staged.path, folder],
-    [stagedSidecar, sidecar],
-  ]);
-  closeSync(staged.folder);
-  if (replaces) await discard({ path: former, folder: openSync(former, folderOnly) });
-}
-
-async function moveAll(moves: readonly (readonly [string, string])[]): Promise<void> {
+  const moves = [
+    ...(replaces ? [[folder, former] as const] : []),
+    [staged.path, folder] as const,
+    [stagedSidecar, sidecar] as const,
+  ];
   const done: (readonly [string, string])[] = [];
   try {
     for (const move of moves) {
       await rename(...move);
       done.push(move);
+      if (move[0] === staged.path && !(await isAt(staged.folder, folder))) throw disturbed(folder);
     }
   } catch (cause) {
     for (const [from, to] of done.reverse()) await rename(to, from);
     throw cause;
   }
+  return replaces ? { path: former, folder: openSync(former, folderOnly) } : undefined;
+}
+
+/** Whether an open folder is what stands at a path. */
+async function isAt(folder: number, path: string): Promise<boolean> {
+  const [there, opened] = [await lstat(path), fstatSync(folder)];
+  return there.ino === opened.ino && there.dev === opened.dev;
 }
 
 /** Removes a tree, however deep. */
