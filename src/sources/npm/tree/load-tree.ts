@@ -9,6 +9,7 @@ import { addKept, type KeptPackage } from "./kept-packages.ts";
 import { checkLockIntegrity } from "./lock-integrity.ts";
 import { type ProjectLock, readProject, readProjectLock, textOf } from "./project-files.ts";
 import { treeFailure } from "./tree-failure.ts";
+import { checkOnItsOwn } from "./workspace-root.ts";
 
 /** A tree as npm's own resolver has it, for all platforms at once, development dependencies included. */
 export interface LoadedTree {
@@ -64,7 +65,10 @@ async function treeOfProject(
   if (lock !== undefined) checkLockIntegrity(lock, join(folder, lock.name));
   const project = await realpath(folder);
   const { overridesIn } = resolving;
-  if (lock === undefined) return { root: await resolveTree(project, { ...resolving, keep }), overridesIn };
+  if (lock === undefined) {
+    await checkOnItsOwn(project);
+    return { root: await resolveTree(project, { ...resolving, keep }), overridesIn };
+  }
   if (lock.kind === "yarn") return { root: await resolveTree(project, resolving), overridesIn };
   const root = await lockedTree(project, lock, resolving);
   const { name, kind } = lock;

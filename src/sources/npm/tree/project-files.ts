@@ -32,6 +32,15 @@ export async function readProject(project: string): Promise<Uint8Array> {
   return bytes;
 }
 
+/** A folder's package.json; undefined where there is none. @throws UNREADABLE, BAD_PROJECT, TOO_LARGE */
+export async function readPackageJson(
+  folder: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const file = join(folder, "package.json");
+  const bytes = await readBounded(file);
+  return bytes && objectOf(bytes, file);
+}
+
 /**
  * The lock that npm would take, or undefined when the project has none.
  * @throws FOREIGN_LOCK, BAD_PROJECT, UNREADABLE, TOO_LARGE

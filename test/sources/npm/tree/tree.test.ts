@@ -385,6 +385,46 @@ test("so is a yarn.lock's", async () => {
   }
 });
 
+const member = "packages/api";
+const ofMember = (registry: Pick<NpmRegistry, "url">) =>
+  npmTrees({ project: join(project, member), overrides: {} }, [x64], optionsFor(registry));
+
+test.each([
+  [["packages/*"]],
+  [["./packages/*/"]],
+  [["packages/**"]],
+  [[member]],
+  [["!packages/api", "packages/*"]],
+  [{ packages: ["packages/*"] }],
+])("a workspace of %j without a lock of its own is refused, and no registry is asked", async (workspaces) => {
+  const registry = await registryOf([{ name: "internal" }]);
+  await write({
+    "package.json": { workspaces },
+    "package-lock.json": lockOf({ workspaces }, {}),
+    [`${member}/package.json`]: { name: "api", dependencies: { internal: "1" } },
+    "packages/internal/package.json": { name: "internal", version: "1.0.0" },
+  });
+  expect(await refusal(ofMember(registry))).toBe(
+    `BAD_PROJECT: ${join(project, member)}/package.json cannot be used: it is a workspace of ${project}, whose lock and packages it shares; let \`project\` name that folder, in a recipe that lies there or above.`,
+  );
+  expect(registry.asked).toEqual([]);
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ["has a lock of its own", { [`${member}/package-lock.json`]: lockOf({}, {}) }],
+  ["is named by no workspace", { "package.json": { workspaces: ["packages/web", 7, "!packages/*"] } }],
+  ["is a repository of its own", { [`${member}/.git`]: "gitdir: elsewhere" }],
+  ["lies in a repository that has no workspaces", { "packages/.git": "gitdir: elsewhere" }],
+])("a folder below a project with workspaces that %s is a project", async (_, files) => {
+  const registry = await registryOf([]);
+  await write({
+    "package.json": { workspaces: ["packages/*"] },
+    [`${member}/package.json`]: { name: "api" },
+    ...files,
+  });
+  expect(shown(await ofMember(registry))).toEqual([]);
+});
+
 test("no program is started and no file of the project is run", async () => {
   // Node.js tells of every program that it starts there.
   const started: unknown[] = [];
