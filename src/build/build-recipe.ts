@@ -9,7 +9,6 @@ import type { Package } from "../model/package.ts";
 import type { Platform } from "../model/platform.ts";
 import type { BuildResult, BuiltImage } from "../model/result.ts";
 import { accountNumbers } from "../rootfs/accounts.ts";
-import type { UnmetLibrary } from "../rootfs/libraries.ts";
 import { modulesFolder } from "./application.ts";
 import { compressorOf } from "./compressor.ts";
 import { excludesOf } from "./excludes.ts";
@@ -21,12 +20,13 @@ import { obtainPackages } from "./obtain.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { ownLibraries } from "./own-libraries.ts";
 import { platformOf } from "./plan.ts";
-import { applicationOf, type Recipe } from "./recipe/recipe.ts";
+import { applicationOf, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { runtimeConfigOf } from "./recipe/runtime-config.ts";
 import { recipeFiles } from "./recipe-files.ts";
 import { type BuiltRoot, buildRoot, type PackageGroup } from "./root.ts";
 import { sourceDateEpoch } from "./source-date.ts";
 import { stopwatch } from "./stopwatch.ts";
+import { unmetWarnings } from "./unmet-warnings.ts";
 import type { World } from "./world.ts";
 
 export interface BuildOptions {
@@ -137,7 +137,7 @@ async function buildPlatform(
   return {
     image,
     report: reportOf(platformName, image, layers, root),
-    warnings: root.unmet.map((library) => unmetText(library, platformName)),
+    warnings: unmetWarnings(root.unmet, platformName, distributionOf(recipe) !== undefined),
   };
 }
 
@@ -145,14 +145,6 @@ interface BuiltPlatform {
   readonly image: Image;
   readonly report: BuiltImage;
   readonly warnings: readonly string[];
-}
-
-function unmetText({ library, file, neededBy, versions }: UnmetLibrary, platform: string): string {
-  const who = `${neededBy.join(" and ")} ${neededBy.length === 1 ? "needs" : "need"}`;
-  const what = versions.length === 0 ? library : `${library} with ${versions.join(", ")}`;
-  const where = neededBy.includes(file) ? "" : ` (${file})`;
-  const lacks = versions.length === 0 ? "which is not in the image" : "and the image's is older";
-  return `On ${platform}, ${who} ${what}${where}, ${lacks}: a program that loads it will not start.`;
 }
 
 const filesOfRecipe = "files of the recipe";
@@ -180,6 +172,7 @@ async function rootOf(
         platform,
         own: await ownLibraries(recipe.files, folder),
         hostLibraries: recipe.hostLibraries,
+        libraryPath: recipe.config.env?.["LD_LIBRARY_PATH"] ?? "",
         excludes: excludesOf(recipe),
         accounts: recipe.accounts,
         compressor: compressorOf(recipe),

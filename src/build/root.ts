@@ -30,7 +30,7 @@ import {
 } from "./pieces.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 7;
+const rootVersion = 8;
 
 /** Packages of one source. Groups do not share layers, so that what changes in one does not move the bytes of another. */
 export interface PackageGroup {
@@ -55,6 +55,8 @@ export interface RootPlan {
   readonly own: readonly LinkedFile[];
   /** What the host brings when the image runs: `libcuda.so.1`. */
   readonly hostLibraries: readonly string[];
+  /** LD_LIBRARY_PATH of the image; empty when it has none. */
+  readonly libraryPath: string;
   readonly excludes: readonly PathRule[];
   readonly accounts: AccountsWanted;
   readonly compressor: Compressor;
@@ -185,5 +187,7 @@ function unmetIn(view: RootView, pieces: readonly FittedPiece[], plan: RootPlan)
   const machine = machineOf(plan.platform);
   const foreign = pieces.filter(({ group }) => !group.isDistribution);
   const files = [...foreign.flatMap(linkedFilesOf), ...plan.own];
-  return machine === undefined ? [] : unmetLibraries(view, files, machine, plan.hostLibraries);
+  return machine === undefined
+    ? []
+    : unmetLibraries(view, files, machine, plan.hostLibraries, plan.libraryPath);
 }

@@ -16,6 +16,8 @@ export interface LinkedFile extends Pick<PlacedEntry, "path" | "type" | "link" |
 export interface UnmetLibrary extends LibraryNeed {
   /** Versions of symbols that the library does not have: `GLIBC_2.38`. Empty when it is missing altogether. */
   readonly versions: readonly string[];
+  /** Where the library is, `/srv/lib/libx.so.1`, when that is no place where the linker looks for it. */
+  readonly lies?: string;
 }
 
 /** More elements of one search path than this are not looked at. */
@@ -39,28 +41,35 @@ export function libraryNeeds(
   return unmet(files, machine, provided).map(({ library, neededBy, file }) => ({ library, neededBy, file }));
 }
 
-/** What the same files still miss in a finished root, and the versions of symbols that its libraries lack. */
+/**
+ * What the same files still miss in a finished root, and the versions of symbols that its libraries lack. There, a
+ * program of the recipe itself has to find its libraries where the linker looks, `libraryPath` (LD_LIBRARY_PATH)
+ * included; a package's program may be started by another that shows it the way.
+ */
 export function unmetLibraries(
   root: RootView,
   files: Iterable<LinkedFile>,
   machine: Machine,
   provided: readonly string[],
+  libraryPath = "",
 ): UnmetLibrary[] {
-  return unmet(files, machine, provided, root);
+  return unmet(files, machine, provided, { root, libraryPath });
 }
 
 function unmet(
   files: Iterable<LinkedFile>,
   machine: Machine,
   provided: readonly string[],
-  root?: RootView,
+  finished?: { readonly root: RootView; readonly libraryPath: string },
 ): UnmetLibrary[] {
+  const root = finished?.root;
   const placed = new Map<string, LinkedFile>();
   for (const file of files) placed.set((root && realPath(root, file.path, false)) ?? file.path, file);
   const tree: Tree = {
     get: (path) => placed.get(path) ?? root?.get(path),
     machine,
     folders: [...machine.folders, ...(root === undefined ? [] : linkerFolders(root))],
+    libraryPath: finished && pathElements(finished.libraryPath.replaceAll(";", ":")),
   };
   const brought = broughtBy(placed, machine);
   const lacks = new Map<string, Lack & { owners: Map<string, string>; file: string }>();
@@ -68,7 +77,7 @@ function unmet(
     if (file.elf === undefined || file.type !== "file" || !usable(file.elf, machine)) continue;
     for (const lack of lacksOf(path, file, file.elf, tree, brought)) {
       if (provided.includes(lack.library)) continue;
-      const key = [lack.library, ...lack.versions].join("\n");
+      const key = [lack.library, lack.lies ?? "", ...lack.versions].join("\n");
       const known = lacks.get(key) ?? { ...lack, owners: new Map(), file: `/${path}` };
       const application = applicationOf(file.owner);
       if (!known.owners.has(application)) known.owners.set(application, file.owner);
@@ -77,9 +86,7 @@ function unmet(
   }
   return [...lacks]
     .sort(([a], [b]) => byText(a, b))
-    .map(([, { library, versions, owners, file }]) => {
-      return { library, versions, neededBy: [...owners.values()].sort(byText), file };
-    });
+    .map(([, { owners, ...lack }]) => ({ ...lack, neededBy: [...owners.values()].sort(byText) }));
 }
 
 /** Where the linker looks. */
@@ -88,19 +95,22 @@ interface Tree {
   readonly machine: Machine;
   /** After what the file itself says. */
   readonly folders: readonly string[];
+  /** Of LD_LIBRARY_PATH, looked at between DT_RPATH and DT_RUNPATH; known of a finished root only. */
+  readonly libraryPath: readonly string[] | undefined;
 }
 
-/** Names by which a library can be asked for, each with those who bring it. */
-type Brought = ReadonlyMap<string, ReadonlySet<string>>;
+/** Names by which a library can be asked for, each with those who bring it and one place where it lies. */
+type Brought = ReadonlyMap<string, { readonly owners: ReadonlySet<string>; readonly lies: string }>;
 
 function broughtBy(placed: ReadonlyMap<string, LinkedFile>, machine: Machine): Brought {
-  const brought = new Map<string, Set<string>>();
+  const brought = new Map<string, { owners: Set<string>; lies: string }>();
   for (const [path, { elf, owner }] of placed) {
     if (elf === undefined || !usable(elf, machine)) continue;
     for (const name of [path.slice(path.lastIndexOf("/") + 1), elf.soname]) {
       if (name === undefined) continue;
-      const owners = brought.get(name) ?? new Set();
-      brought.set(name, owners.add(applicationOf(owner)));
+      const known = brought.get(name) ?? { owners: new Set(), lies: `/${path}` };
+      known.owners.add(applicationOf(owner));
+      brought.set(name, known);
     }
   }
   return brought;
@@ -124,7 +134,7 @@ function usable(elf: ElfFacts, machine: Machine): boolean {
   );
 }
 
-type Lack = Pick<UnmetLibrary, "library" | "versions">;
+type Lack = Pick<UnmetLibrary, "library" | "versions" | "lies">;
 
 function* lacksOf(
   path: string,
@@ -136,17 +146,21 @@ function* lacksOf(
   const { interpreter } = elf;
   if (interpreter !== undefined && resolvePath(tree, interpreter) === undefined)
     yield { library: interpreter, versions: [] };
-  const folders = [...searchPath(path, elf, tree.machine), ...tree.folders];
+  const folders = [...searchPath(path, elf, tree.machine), ...(tree.libraryPath ?? []), ...tree.folders];
+  const startsAlone = interpreter !== undefined;
+  const findsItself = startsAlone && applicationOf(owner) === "/" && tree.libraryPath !== undefined;
   for (const library of new Set(elf.needed)) {
     // Taken as a path; a relative one depends on where the program is started.
     if (library.includes("/") && !library.startsWith("/")) continue;
-    const owners = brought.get(library);
-    if (interpreter === undefined ? owners !== undefined : owners?.has(applicationOf(owner))) continue;
+    const along = brought.get(library);
+    if (!findsItself && (startsAlone ? along?.owners.has(applicationOf(owner)) : along !== undefined))
+      continue;
     const places = library.includes("/") ? [library] : folders.map((folder) => `${folder}/${library}`);
     const found = firstLibrary(places, tree);
     const [, ...wanted] = elf.versionsNeeded?.find(([name]) => name === library) ?? [];
     const versions = found === undefined ? [] : versionsLacking(wanted, found.versionsDefined);
-    if (found === undefined || versions.length > 0) yield { library, versions };
+    const lies = found === undefined && findsItself && along !== undefined ? { lies: along.lies } : {};
+    if (found === undefined || versions.length > 0) yield { library, versions, ...lies };
   }
 }
 
@@ -163,13 +177,17 @@ function firstLibrary(places: readonly string[], tree: Tree): ElfFacts | undefin
 function searchPath(path: string, { runpath, rpath }: ElfFacts, machine: Machine): string[] {
   const slash = path.lastIndexOf("/");
   const tokens = { ...machine.tokens, ORIGIN: slash < 0 ? "" : `/${path.slice(0, slash)}` };
-  return (runpath ?? rpath ?? "")
+  const known = (_: string, bare?: string, braced?: string) =>
+    tokens[(bare ?? braced) as keyof typeof tokens];
+  return pathElements(runpath ?? rpath ?? "", (folder) =>
+    folder.replace(/\$(?:(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_])|\{(ORIGIN|LIB|PLATFORM)\})/g, known),
+  );
+}
+
+/** Relative ones depend on where a program is started. */
+function pathElements(path: string, filled: (folder: string) => string = (folder) => folder): string[] {
+  return path
     .split(":", MAX_SEARCH)
-    .map((folder) =>
-      folder.replace(
-        /\$(?:(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_])|\{(ORIGIN|LIB|PLATFORM)\})/g,
-        (_, bare, braced) => tokens[(bare ?? braced) as keyof typeof tokens],
-      ),
-    )
+    .map(filled)
     .filter((folder) => folder.startsWith("/"));
 }

@@ -58,6 +58,7 @@ export async function rootOfPackages(
       platform: { os: "linux", architecture: "amd64" },
       own: [],
       hostLibraries: [],
+      libraryPath: "",
       excludes: [],
       accounts: { users: [], groups: [] },
       compressor: { format: "gzip", level: 5 },

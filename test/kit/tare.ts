@@ -34,6 +34,7 @@ export async function runTare(argv: readonly string[], options: RunOptions): Pro
       out += text;
     },
     note: (text) => notes.push(text),
+    warn: (text) => notes.push(text),
     progress: () => undefined,
     stdin: () => options.stdin ?? Readable.from([]),
     stdout: options.stdout ?? new PassThrough(),

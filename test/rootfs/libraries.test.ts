@@ -32,17 +32,22 @@ interface Surroundings {
   readonly root?: Tree;
   /** Text of its ld.so.conf. */
   readonly configured?: string;
+  readonly libraryPath?: string;
 }
 
 /** Each need as a line. */
-function needs(tree: Tree, { machine = amd64, provided = [], root, configured }: Surroundings = {}) {
+function needs(
+  tree: Tree,
+  { machine = amd64, provided = [], root, configured, libraryPath }: Surroundings = {},
+) {
   const lines =
     root === undefined
       ? libraryNeeds(files(tree), machine, provided).map((need) => ({ ...need, versions: [] }))
-      : unmetLibraries(rootOf(root, configured), files(tree), machine, provided);
-  return lines.map(({ library, versions, neededBy, file }) =>
-    [library, ...versions, "for", neededBy.join(", "), `(${file})`].join(" "),
-  );
+      : unmetLibraries(rootOf(root, configured), files(tree), machine, provided, libraryPath);
+  return lines.map(({ library, versions, neededBy, file, ...more }) => {
+    const lies = "lies" in more ? [`lies at ${more.lies}`] : [];
+    return [library, ...versions, "for", neededBy.join(", "), `(${file})`, ...lies].join(" ");
+  });
 }
 
 function rootOf(tree: Tree, configured = ""): RootView {
@@ -152,6 +157,42 @@ describe("what comes along", () => {
       "srv/lib/libx.so.1": {},
     };
     expect(needs(tree, { provided: [linker] })).toEqual([]);
+  });
+});
+
+describe("in a finished root, a program of the recipe itself", () => {
+  const tool = (facts: Partial<ElfFacts> = {}): Tree => ({
+    "srv/bin/tool": { interpreter: linker, needed: ["libx.so.1"], ...facts },
+    "srv/bin/libx.so.1": {},
+  });
+  const root = {};
+  const provided = [linker];
+
+  test("has to find what lies beside it", () => {
+    expect(needs(tool(), { root, provided })).toEqual([
+      "libx.so.1 for /srv/bin/tool (/srv/bin/tool) lies at /srv/bin/libx.so.1",
+    ]);
+  });
+
+  test.each([
+    ["by its rpath", tool({ rpath: "$ORIGIN" }), ""],
+    ["by LD_LIBRARY_PATH", tool(), "/nowhere:/srv/bin"],
+    ["by LD_LIBRARY_PATH with a semicolon", tool(), "/nowhere;/srv/bin"],
+    ["where the linker looks anyway", { ...tool(), "usr/lib/libx.so.1": {} }, ""],
+  ])("finds it %s", (_, tree, libraryPath) => {
+    expect(needs(tree, { root, provided, libraryPath })).toEqual([]);
+  });
+
+  test("not by a relative LD_LIBRARY_PATH", () => {
+    expect(needs(tool(), { root, provided, libraryPath: "srv/bin:" })).toHaveLength(1);
+  });
+
+  test("but a program of a package may be started by another that shows it the way", () => {
+    const tree = {
+      "app/node_modules/x/tool": { interpreter: linker, needed: ["libx.so.1"] },
+      "app/node_modules/x/libx.so.1": {},
+    };
+    expect(needs(tree, { root, provided })).toEqual([]);
   });
 });
 

@@ -62,7 +62,7 @@ export const build = command({
       const say = to.some(({ path }) => path === "-") ? (text: string) => io.note(text.trimEnd()) : io.out;
       if (options.json) say(`${JSON.stringify(result, null, 2)}\n`);
       else {
-        for (const warning of result.warnings) io.note(plain(warning));
+        for (const warning of result.warnings) io.warn(plain(warning));
         say(buildReport(result, io));
       }
       return 0;

