@@ -14,6 +14,15 @@ export type { World } from "./build/world.ts";
 export type { AnyBytes, Bytes } from "./bytes/bytes.ts";
 export { decompress } from "./bytes/compression/compression.ts";
 export { type Digest, digestOf, type Expected, isDigest, verified } from "./bytes/digest.ts";
+export { findTarball } from "./edit/find-tarball.ts";
+export {
+  type Imported,
+  type ImportFolderOptions,
+  type ImportOptions,
+  importFolder,
+  importTarball,
+} from "./edit/import.ts";
+export type { Tarball } from "./edit/tarball-layer.ts";
 export { type ErrorCode, type ExitCode, type Problem, TareError } from "./errors.ts";
 export { type Extracted, type ExtractOptions, extractTree } from "./extract/extract-tree.ts";
 export { type Inside, insideImage, insideTar } from "./extract/inside.ts";

@@ -35,8 +35,12 @@ export interface TarballLayer {
   readonly asItCame: boolean;
 }
 
+/**
+ * Where no level is asked for, gzip takes a quicker one than members do, which are compressed once and kept. Over 175 MB
+ * of /usr: level 2 takes 2.1 s of processor time for 78.4 MB, level 5 takes 3.4 s for 75.1 MB; umoci 2.5 s for 78.0 MB.
+ */
 export function compressorFor({ format, level }: CompressionWish): Compressor {
-  return { format, level: level ?? defaultLevels[format] };
+  return { format, level: level ?? (format === "gzip" ? 2 : defaultLevels[format]) };
 }
 
 /**
