@@ -172,7 +172,7 @@ async function rootOf(
         platform,
         own: await ownLibraries(recipe.files, folder),
         hostLibraries: recipe.hostLibraries,
-        libraryPath: recipe.config.env?.["LD_LIBRARY_PATH"] ?? "",
+        libraryPath: recipe.config.env?.LD_LIBRARY_PATH ?? "",
         excludes: excludesOf(recipe),
         accounts: recipe.accounts,
         compressor: compressorOf(recipe),

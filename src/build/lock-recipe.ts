@@ -46,11 +46,13 @@ export async function lockRecipe(recipe: Recipe, world: World, options: LockOpti
   const application = await chooseApplication(recipe, world, options);
   const needs = await needsOf(recipe, options.platforms, application.packages, world, options.folder);
   const distribution = await chooseDistribution(recipe, needs, world, options);
+  const inputs = await recipeInputs(recipe, options.folder);
   for (const text of [...application.notes, ...distribution.notes]) world.progress({ kind: "step", text });
   return {
     version: 1,
     tare: version,
-    recipe: recipeDigest(recipe, await recipeInputs(recipe, options.folder)),
+    recipe: recipeDigest(recipe),
+    ...(inputs.length > 0 && { inputs }),
     compressor: describeCompressor(compressorOf(recipe), { zlib: versions.zlib, zstd: versions.zstd, arch }),
     repositories: [...application.repositories, ...distribution.repositories].sort((a, b) =>
       byText(a.id, b.id),

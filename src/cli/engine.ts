@@ -1,5 +1,5 @@
 import type { BuildOptions } from "../build/build-recipe.ts";
-import type { Lock } from "../build/lock/lock.ts";
+import type { Lock, LockInput } from "../build/lock/lock.ts";
 import type { LockOptions } from "../build/lock-recipe.ts";
 import type { Recipe } from "../build/recipe/recipe.ts";
 import type { World } from "../build/world.ts";
@@ -14,7 +14,7 @@ export interface Engine {
   leaseStore(folder: string): Promise<() => Promise<void>>;
   readonly garbage: typeof import("../store/garbage.ts");
   webFetch(environment: World["environment"]): Promise<Fetch>;
-  recipeInputs(recipe: Recipe, folder: string): Promise<readonly string[]>;
+  recipeInputs(recipe: Recipe, folder: string): Promise<readonly LockInput[]>;
   lockRecipe(recipe: Recipe, world: World, options: LockOptions): Promise<Lock>;
   buildRecipe(recipe: Recipe, lock: Lock, world: World, options: BuildOptions): Promise<BuildResult>;
 }

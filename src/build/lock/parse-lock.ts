@@ -62,6 +62,7 @@ const lockSchema = object({
   version: z.literal("1", "must be 1; a newer tare may have written it"),
   tare: word(),
   recipe: digest,
+  inputs: strictList(object({ name: word(), digest })).optional(),
   compressor: word(),
   repositories: strictList(repository),
   platforms: z.record(
@@ -90,10 +91,11 @@ export function parseLock(text: string, { file }: { readonly file: string }): Lo
   const foreign = issues.filter(({ path }) => path[0] === "version");
   const spots = [...yaml.spots, ...spotsOf(foreign.length > 0 ? foreign : issues, yaml)];
   if (!parsed.success || spots.length > 0) throw kind.refuse(inFileOrder(spots));
-  const { platforms, ...rest } = parsed.data;
+  const { platforms, inputs, ...rest } = parsed.data;
   return {
     ...rest,
     version: 1,
+    ...(inputs && { inputs }),
     repositories: rest.repositories.map(present),
     platforms: Object.entries(platforms).map(([platform, packages]) => ({
       platform,

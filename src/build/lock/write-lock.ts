@@ -1,7 +1,7 @@
 import { byText } from "../../bytes/text.ts";
 import { writeFileWhole } from "../../bytes/write-file.ts";
 import type { LockedRepository, Package } from "../../model/package.ts";
-import type { Lock } from "./lock.ts";
+import type { Lock, LockInput } from "./lock.ts";
 import { byLockOrder } from "./order.ts";
 
 const head = `# Written by \`tare lock\`: every package exactly, and who vouches for it. Keep it with the recipe; do not edit it.
@@ -19,6 +19,7 @@ export function lockText(lock: Lock): string {
     `version: ${lock.version}`,
     `tare: ${scalar(lock.tare)}`,
     `recipe: ${scalar(lock.recipe)}`,
+    ...(lock.inputs === undefined ? [] : ["inputs:", ...lock.inputs.flatMap(inputLines)]),
     `compressor: ${scalar(lock.compressor)}`,
     `repositories:${lock.repositories.length === 0 ? " []" : ""}`,
     ...[...lock.repositories].sort((a, b) => byText(a.id, b.id)).flatMap(repositoryLines),
@@ -29,6 +30,10 @@ export function lockText(lock: Lock): string {
     for (const one of [...packages].sort(byLockOrder)) lines.push(...packageLines(one));
   }
   return `${head}${lines.join("\n")}\n`;
+}
+
+function inputLines({ name, digest }: LockInput): string[] {
+  return [`  - name: ${scalar(name)}`, `    digest: ${scalar(digest)}`];
 }
 
 function repositoryLines({ id, index, date, keys }: LockedRepository): string[] {

@@ -156,6 +156,33 @@ test("a lock is stale when the packages asked for changed, or a platform is miss
   ]);
 });
 
+test("what outside the recipe decided is in the lock, and which of it changed is said", () => {
+  const inputs = [
+    { name: "package.json", digest: digest("1") },
+    { name: "web/package-lock.json", digest: digest("2") },
+    { name: "files", digest: digest("3") },
+  ];
+  const decided = { ...lock, inputs };
+  expect(lockText(decided)).toContain(
+    `inputs:\n  - name: package.json\n    digest: ${digest("1")}\n  - name: web/package-lock.json\n`,
+  );
+  expect(parseLock(lockText(decided), { file: "tare.lock" }).inputs).toEqual(inputs);
+  const reasons = (now: typeof inputs) => staleness(decided, recipe, ["linux/amd64"], now);
+  expect(reasons(inputs)).toEqual([]);
+  const [manifest, project, files] = inputs.map((input) => ({ ...input, digest: digest("9") }));
+  expect(reasons([...inputs.slice(0, 1), project as never, files as never])).toEqual([
+    "web/package-lock.json changed after it was written",
+    "what programs under files are linked to changed after it was written",
+  ]);
+  expect(
+    reasons([manifest as never, { name: "yarn.lock", digest: digest("4") }, ...inputs.slice(2)]),
+  ).toEqual([
+    "package.json changed after it was written",
+    "web/package-lock.json has gone since it was written",
+    "yarn.lock came after it was written",
+  ]);
+});
+
 test("a lock is written whole, with nothing left beside it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tare-lock-"));
   try {
