@@ -1,4 +1,5 @@
 import type { CompressionFormat } from "../bytes/compression/compression.ts";
+import { withSidecar } from "../formats/sidecar-entries.ts";
 import { writeTar } from "../formats/tar/encode.ts";
 import { assembleImage } from "../images/assemble.ts";
 import type { Entry } from "../model/entry.ts";
@@ -8,6 +9,7 @@ import { adviceOn, timesOf } from "./advice.ts";
 import { folderEntries } from "./folder-entries.ts";
 import { denseLayer, normalisedLayer, plainHeader } from "./rewrite-layer.ts";
 import { type EditSeams, sealTar } from "./seal-tar.ts";
+import { sidecarBeside } from "./sidecar-beside.ts";
 import { type CompressionWish, compressorFor, type Tarball, tarballLayer } from "./tarball-layer.ts";
 
 export interface ImportOptions {
@@ -79,7 +81,10 @@ export interface ImportFolderOptions extends ImportOptions {
   readonly owners: "kept" | "root";
 }
 
-/** An image of one layer from a folder: the same files give the same layer. @throws UNREADABLE, DISK_FULL */
+/**
+ * An image of one layer from a folder: the same files give the same layer. What `extractTree` left beside it counts.
+ * @throws UNREADABLE, DISK_FULL, BAD_ARCHIVE for a sidecar that is not sound
+ */
 export async function importFolder(
   folder: string,
   options: ImportFolderOptions,
@@ -87,11 +92,14 @@ export async function importFolder(
 ): Promise<Imported> {
   const { normalise, epoch, owners } = options;
   const sockets: string[] = [];
+  const sidecar = await sidecarBeside(folder);
   let count = 0;
   let newest: number | undefined;
   const entries = async function* (): AsyncGenerator<Entry> {
-    const found = folderEntries(folder, { owners, latest: epoch, onSocket: (path) => sockets.push(path) });
-    for await (const { content, ...header } of found) {
+    const walked = folderEntries(folder, { owners, latest: epoch, onSocket: (path) => sockets.push(path) });
+    const found = sidecar === undefined ? walked : withSidecar(walked, sidecar.entries);
+    for await (const { content, ...whole } of found) {
+      const header = { ...whole, mtime: Math.min(whole.mtime, epoch ?? whole.mtime) };
       seams.signal.throwIfAborted();
       count += 1;
       newest = Math.max(newest ?? header.mtime, header.mtime);
@@ -103,6 +111,8 @@ export async function importFolder(
   const warnings = sockets.map(
     (path) => `${folder}/${path} is a socket, which no image can hold; it was left out.`,
   );
+  if (sidecar !== undefined)
+    warnings.push(`What ${sidecar.file} says of the folder's files counts: owners, modes, attributes, devices.`);
   const created = normalise ? (epoch ?? 0) : (epoch ?? newest ?? 0);
   return {
     image: imageOf(layer, created, options),

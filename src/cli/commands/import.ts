@@ -17,7 +17,7 @@ export const importTar = command({
   about: [
     "The tarball becomes the image's one layer, byte for byte: the sha256 of the tar is the layer's diffID, as with `docker import`. Whether it is plain or compressed with gzip, zstd, xz or bzip2 is told by its content. Plain, gzip and zstd stay as they came, unless --compression says otherwise; xz and bzip2 become gzip, since no runtime reads them. While it is read, it is checked: paths lead nowhere outside, every header makes sense; what its owner may not expect is said.",
     "With --normalise, the tar is written anew: sorted, each path once, all times 0 or SOURCE_DATE_EPOCH, owners by number and without names. Then the same files give the same layer, whoever packed them. GNU's sparse files are always written whole, and then it is said that the diffID is another one.",
-    "A folder is packed in one order, with its modes and times, and compressed with gzip; extended attributes are not read. Its files belong to root in the image, unless tare runs as root: then their owners stay. SOURCE_DATE_EPOCH cuts off later times.",
+    "A folder is packed in one order, with its modes and times, and compressed with gzip; extended attributes are not read. Its files belong to root in the image, unless tare runs as root: then their owners stay. Of a folder that `tare extract` made, owners, modes, attributes and devices are those of DIR.tare.jsonl beside it. SOURCE_DATE_EPOCH cuts off later times.",
     "The image is as old as the youngest entry, or SOURCE_DATE_EPOCH, so that the same tarball gives the same image. Without --to it goes to NAME.tar in this folder, which docker, podman and skopeo load.",
   ],
   arguments: [
