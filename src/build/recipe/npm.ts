@@ -10,8 +10,8 @@ const want = matching(
 );
 
 const node = matching(
-  /^(?:debian|none|[\^~]?[0-9]{1,3}(?:\.[0-9]{1,5}){0,2})$/,
-  "a version of Node.js, as 24 or 24.11.1, or debian or none",
+  /^(?:debian|none|[\^~]?[0-9]{1,3}(?:\.[0-9]{1,5}){0,2}|[0-9]{1,3}(?:\.[0-9]{1,5})?\.x)$/,
+  "a version of Node.js, as 24, 24.x, 24.11.1, ^24.3 or ~24.3.1, or debian or none",
 ).meta({ is: { type: ["string", "number"] } });
 
 /** As package.json has them: a version, or a mapping with more of the same. */
@@ -42,7 +42,7 @@ export const npmPackages = object({
   node: node
     .default("24")
     .describe(
-      "The Node.js that runs it: a version of the registry's binaries, as 24 or 24.11.1 (default: 24), debian for the distribution's nodejs, or none",
+      "The Node.js that runs it: a version of the registry's binaries, as 24, 24.11.1 or ^24.3 (default: 24), debian for the distribution's nodejs, or none",
     ),
   strip: flag()
     .default(false)

