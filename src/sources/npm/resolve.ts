@@ -1,4 +1,5 @@
 import type { Platform } from "../../model/platform.ts";
+import { engineNote } from "./engines.ts";
 import { type NpmPlatform, npmPlatform } from "./platform.ts";
 import { chooseRuntimes } from "./registry/choose-runtime.ts";
 import type { NpmClient } from "./registry/client.ts";
@@ -34,7 +35,11 @@ export async function resolveNpm(
     ...(runtimes[index] ? [runtimes[index]] : []),
     ...(trees[index]?.packages ?? []).map(chosenOf),
   ]);
-  return await lockPackages(chosen, client);
+  const locked = await lockPackages(chosen, client);
+  const version = runtimes[0]?.version;
+  const wishes = trees.flatMap(({ engines }) => engines);
+  const note = version === undefined ? undefined : engineNote(version, wishes);
+  return note === undefined ? locked : { ...locked, notes: [note, ...locked.notes] };
 }
 
 /** All platforms together have one tree. */

@@ -170,6 +170,41 @@ test("all platforms have one Node.js: one that is kept is everybody's, one that 
   ]);
 });
 
+test("a Node.js that a project or a package does not want is told, whatever installs it", async () => {
+  const engines = (node: unknown) => ({ fields: { engines: { node } } });
+  const packages = [
+    ...nodes,
+    { name: "old", ...engines("<20") },
+    { name: "new", ...engines(">=20") },
+    { name: "odd", ...engines(["<20"]) },
+    { name: "tool", ...engines("<20") },
+  ];
+  const registry = await registryWith({ packages });
+  const note = (who: string) =>
+    `Node.js 24.2.0 is not what \`engines.node\` asks for in ${who}; \`node\` in the recipe names another.`;
+  const request = ask({ package: ["old", "new", "odd"] });
+  const ofPackages = await resolveNpm(request, [amd64, arm64], "glibc", [], seams(registry));
+  expect(ofPackages.notes).toContain(note("old 1.0.0 (<20)"));
+  const project = join(folder, "project");
+  await mkdir(project);
+  const manifest = {
+    name: "it",
+    engines: { node: ">=26" },
+    dependencies: { old: "1" },
+    devDependencies: { tool: "1" },
+  };
+  await writeFile(join(project, "package.json"), JSON.stringify(manifest));
+  const ofProject = async (node: string) =>
+    (await resolveNpm(ask({ project, node }), [amd64], "glibc", [], seams(registry))).notes;
+  expect(await ofProject("24")).toContain(note("the project (>=26) and old 1.0.0 (<20)"));
+  const { integrity } = registry.packages.get("old@1.0.0") ?? {};
+  const old = { version: "1.0.0", integrity, engines: { node: "<20" } };
+  const locked = { lockfileVersion: 3, packages: { "": manifest, "node_modules/old": old } };
+  await writeFile(join(project, "package-lock.json"), JSON.stringify(locked));
+  expect(await ofProject("24")).toContain(note("the project (>=26) and old 1.0.0 (<20)"));
+  for (const node of ["none", "debian"]) expect((await ofProject(node)).join()).not.toContain("engines");
+});
+
 test("a project: its own .npmrc, a scope with a login, a web address, a lock without hosts", async () => {
   const key = makeNpmKey();
   const scoped = await npmRegistry({

@@ -1,6 +1,7 @@
 import type Arborist from "@npmcli/arborist";
 import { byText } from "../../../bytes/text.ts";
 import { TareError } from "../../../errors.ts";
+import type { EngineWish } from "../engines.ts";
 import { type NpmPlatform, platformText } from "../platform.ts";
 import { isWebAddress, locationOf, repositoryOf } from "../registry/addresses.ts";
 import type { NpmOptions } from "../registry/client.ts";
@@ -40,6 +41,8 @@ export interface TreeLink {
 export interface NpmTree {
   readonly packages: readonly TreePackage[];
   readonly links: readonly TreeLink[];
+  /** What they, the project and its own packages say of Node.js. */
+  readonly engines: readonly EngineWish[];
 }
 
 /**
@@ -76,7 +79,15 @@ function treeFor(tree: LoadedTree, platform: NpmPlatform, options: NpmOptions): 
   return {
     packages: packages.sort((a, b) => byText(a.path, b.path)),
     links: links.sort((a, b) => byText(a.path, b.path)),
+    engines: [...nodes].flatMap(wishOf),
   };
+}
+
+function wishOf(node: Arborist.Node): EngineWish[] {
+  const { node: wanted } = Object(node.package.engines) as { readonly node?: unknown };
+  if (typeof wanted !== "string" || node.isLink) return [];
+  const name = `${node.packageName} ${node.version}`;
+  return [{ package: node.isProjectRoot ? undefined : name, node: wanted }];
 }
 
 function packageOf(
