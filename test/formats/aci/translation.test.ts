@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { digestOf } from "../../../src/bytes/digest.ts";
 import { aciOfImage, type ImageFacts } from "../../../src/formats/aci/aci-of-image.ts";
@@ -163,6 +164,34 @@ test.each<[string, ImageConfig]>([
   expect(opened.created).toBe(config.created);
   expect(opened.author).toBe(config.author);
   expect(opened.annotations).toEqual(annotations);
+});
+
+const words = fc.string({ unit: "binary", minLength: 1, maxLength: 12 });
+const maps = (keys: fc.Arbitrary<string>) =>
+  fc.dictionary(keys, fc.constant({}), { minKeys: 1, maxKeys: 4, noNullPrototype: true });
+const configs = fc.record<RuntimeConfig>(
+  {
+    User: fc.constantFrom("0", "0:0", "root", "a:b", "7:8", "7", "x:"),
+    Env: fc.array(fc.oneof(words, fc.constantFrom("A=1", "A=2", "B=")), { minLength: 1, maxLength: 4 }),
+    Entrypoint: fc.array(words, { minLength: 1, maxLength: 3 }),
+    Cmd: fc.array(words, { minLength: 1, maxLength: 3 }),
+    ExposedPorts: maps(fc.constantFrom("1/tcp", "80", "53/udp", "8-9/tcp", "70000/tcp", "odd")),
+    Volumes: maps(fc.oneof(words, fc.constantFrom("/a/b", "/a-b", "/a_b", "/"))),
+    Labels: fc.dictionary(words, words, { minKeys: 1, maxKeys: 3, noNullPrototype: true }),
+    WorkingDir: fc.constantFrom("/", "/a", "b"),
+    StopSignal: fc.constantFrom("SIGINT", "9"),
+  },
+  { requiredKeys: [] },
+);
+
+test("OCI to ACI to OCI keeps any configuration, and the ACI is one that its readers take", () => {
+  fc.assert(
+    fc.property(configs, fc.dictionary(words, words, { maxKeys: 3 }), (runtime, annotations) => {
+      const opened = imageOf(aciOf(imageConfig(runtime), { annotations, group: "5" }));
+      expect(opened.config).toEqual(runtime);
+      expect(opened.annotations).toEqual(annotations);
+    }),
+  );
 });
 
 test("what was changed in the ACI since counts; the rest stays as the note has it", () => {
