@@ -55,7 +55,7 @@ export const importTar = command({
       value: "LOCATION",
       many: true,
       summary:
-        "Write the image here: docker-archive:FILE, docker-daemon:NAME, oci:FOLDER, oci-archive:FILE, tar:FILE or dir:FOLDER; - is the standard output",
+        "Write the image here: docker-archive:FILE, docker-daemon:NAME, oci:FOLDER, oci-archive:FILE, aci:FILE, tar:FILE or dir:FOLDER; - is the standard output",
     },
     ...storeOption,
   },
