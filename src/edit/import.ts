@@ -112,7 +112,9 @@ export async function importFolder(
     (path) => `${folder}/${path} is a socket, which no image can hold; it was left out.`,
   );
   if (sidecar !== undefined)
-    warnings.push(`What ${sidecar.file} says of the folder's files counts: owners, modes, attributes, devices.`);
+    warnings.push(
+      `What ${sidecar.file} says of the folder's files counts: owners, modes, attributes, devices.`,
+    );
   const created = normalise ? (epoch ?? 0) : (epoch ?? newest ?? 0);
   return {
     image: imageOf(layer, created, options),

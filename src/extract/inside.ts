@@ -36,11 +36,12 @@ export function insideImage(image: Image, where: string): Inside {
 }
 
 /**
- * One tar as it stands, compressed or not: its entries in its own order, without any notion of layers.
+ * One tar as it stands, compressed or not: its entries in its own order, without any notion of layers. GNU's sparse
+ * files have their zeros.
  * @param open its bytes from the beginning, on every call
  */
 export function insideTar(open: (signal?: AbortSignal) => Bytes, where: string): Inside {
-  const all: LayerOpener = (signal) => readTar(decompress(open(signal), where), where);
+  const all: LayerOpener = (signal) => readTar(decompress(open(signal), where), where, () => undefined);
   return {
     where,
     layers: [all],

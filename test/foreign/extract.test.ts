@@ -2,6 +2,9 @@ import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node
 import { chmod, chown, cp, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { collect } from "../../src/bytes/bytes.ts";
+import { digestOf } from "../../src/bytes/digest.ts";
+import { byText } from "../../src/bytes/text.ts";
 import { readSidecar } from "../../src/formats/sidecar.ts";
 import { flatten } from "../../src/images/flatten.ts";
 import { parseLocation } from "../../src/images/location.ts";
@@ -138,6 +141,21 @@ const lossless = ({ nanoseconds: _, xattrs, ...header }: EntryHeader) => ({
   xattrs: [...(xattrs ?? [])].map(([name, value]) => [name, Buffer.from(value).toString("hex")]),
 });
 
+/** What each path of an image is, whichever name of a file comes first. */
+async function inodesOf(image: Image) {
+  const inodes = new Map<string, object>();
+  for await (const { content, ...header } of flatten(image.layers)) {
+    const { path, type, link = "" } = header;
+    const bytes = await collect(content instanceof Uint8Array ? [content] : content, 1 << 22, path);
+    const own = { ...lossless(header), content: digestOf(bytes) };
+    inodes.set(path, type === "hardlink" ? (inodes.get(link) ?? {}) : own);
+  }
+  const names = new Map<object, string[]>();
+  for (const [path, inode] of inodes) names.set(inode, [...(names.get(inode) ?? []), path]);
+  const all = [...names].map(([inode, paths]) => ({ ...inode, path: paths.sort().join(" and ") }));
+  return all.sort((a, b) => byText(a.path, b.path));
+}
+
 test("nobody keeps everything, what the folder cannot hold in the sidecar", {
   timeout: 60_000,
 }, async (context) => {
@@ -180,6 +198,11 @@ test("nobody keeps everything, what the folder cannot hold in the sidecar", {
         expect([path, found?.size, (found?.mode ?? 0) & 0o6400]).toEqual([path, size, 0o400]);
     }
     expect(readFileSync(join(written, "locked/file"), "utf8")).toBe("s");
+    // And all of it comes back.
+    await tareAsNobody(folder, "import", "--to", "oci:home/again", "home/root", "again");
+    expect(await inodesOf((await openImage(parseLocation(`oci:${folder}/home/again`))) as Image)).toEqual(
+      await inodesOf(image),
+    );
   });
 });
 
@@ -205,6 +228,23 @@ test("nobody extracts a whole Alpine, and can list and remove it", { timeout: 60
     expect(readdirSync(join(folder, "home/root"))).toEqual(["etc"]);
     const made = readdirSync(join(folder, "home")).filter((name) => name !== ".cache");
     expect(made.sort()).toEqual(["root", "root.tare.jsonl"]);
+  });
+});
+
+test("a sparse file of GNU tar's is extracted with its holes", async (context) => {
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    await mkdir(join(folder, "in"));
+    await mustRun("truncate", ["--size=50M", join(folder, "in/sparse")]);
+    await mustRun("sh", ["-c", 'printf end >> "$0"', join(folder, "in/sparse")]);
+    for (const format of ["gnu", "posix"]) {
+      const tarball = join(folder, `${format}.tar`);
+      await mustRun("tar", [`--format=${format}`, "-cSf", tarball, "-C", join(folder, "in"), "."]);
+      const room = join(folder, format);
+      await mkdir(room);
+      expect(await differences(room, `tar:${tarball}`, tarball)).toEqual([]);
+      expect(statSync(join(room, "ours/sparse")).blocks).toBeLessThan(1000);
+    }
   });
 });
 
