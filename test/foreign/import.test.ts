@@ -3,12 +3,15 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeEach, expect, test } from "vitest";
+import { collect } from "../../src/bytes/bytes.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
+import { writeTar } from "../../src/formats/tar/encode.ts";
 import { parseLocation } from "../../src/images/location.ts";
 import { openImage } from "../../src/images/open.ts";
 import type { Image } from "../../src/model/image.ts";
 import { mustRun, type Ran, runCommand } from "../kit/command.ts";
-import { dockerdPeers, withDockerd } from "../kit/dockerd.ts";
+import { type Docker, dockerdPeers, withDockerd } from "../kit/dockerd.ts";
+import { entriesOf } from "../kit/images.ts";
 import { runInNspawn } from "../kit/nspawn.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
 import { runInRunc } from "../kit/runc.ts";
@@ -21,6 +24,8 @@ const minirootfs = resolve(
   "../../../shared/fixtures/alpine/alpine-minirootfs-3.17.10-x86_64.tar.gz",
 );
 const release = "3.17.10\n";
+/** Daemons take their time on a busy machine. */
+const slow = { timeout: 180_000 };
 
 beforeEach((context) => {
   if (!existsSync(minirootfs)) context.skip("the Alpine fixture is not beside this checkout");
@@ -62,6 +67,19 @@ const changes = [
   "ENTRYPOINT [\"single quotes do not count\", 'x']",
 ];
 
+/** What neither takes. */
+const refused = [
+  "RUN true",
+  "COPY a b",
+  "FROM scratch",
+  "NONSENSE x",
+  "ENV lonely",
+  "EXPOSE eighty",
+  "HEALTHCHECK --interval=soon CMD true",
+  "ONBUILD ONBUILD RUN x",
+  "LABEL",
+];
+
 /** Without what docker writes for what nobody said. */
 function said(config: Record<string, unknown>): Record<string, unknown> {
   const empty = (value: unknown) =>
@@ -72,77 +90,115 @@ function said(config: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config).filter(([, value]) => !empty(value)));
 }
 
-test("docker import of the same makes the same diffID and configuration, and what tare makes runs in docker", async (context) => {
-  needsPeers(context, ...dockerdPeers, "xz", "bzip2", "gzip");
-  needsRoot(context);
-  await withFolder(async (folder) => {
-    const tar = join(folder, "x.tar");
-    await mustRun("sh", ["-c", `gzip -dc ${minirootfs} > x.tar && xz -0k x.tar && bzip2 -1k x.tar`], {
-      cwd: folder,
+type Inspect = (name: string, what: string) => Promise<never>;
+
+function inspecting(docker: Docker): Inspect {
+  return async (name, what) =>
+    JSON.parse((await docker(["image", "inspect", "--format", `{{json ${what}}}`, name])).stdout) as never;
+}
+
+test(
+  "docker import of the same makes the same diffID, and what tare makes runs in docker",
+  slow,
+  async (context) => {
+    needsPeers(context, ...dockerdPeers, "xz", "bzip2", "gzip");
+    needsRoot(context);
+    await withFolder(async (folder) => {
+      const tar = join(folder, "x.tar");
+      await mustRun("sh", ["-c", `gzip -dc ${minirootfs} > x.tar && xz -0k x.tar && bzip2 -1k x.tar`], {
+        cwd: folder,
+      });
+      const padded = join(folder, "padded.tar");
+      await writeFile(padded, Buffer.concat([await readFile(tar), Buffer.alloc(20_480)]));
+      await withDockerd(async (docker) => {
+        const inspect = inspecting(docker);
+        for (const file of [tar, `${tar}.xz`, `${tar}.bz2`, minirootfs, padded]) {
+          expect(await docker(["import", file, "theirs"])).toMatchObject({ code: 0 });
+          const { layer } = await imported(folder, file, "ours");
+          expect([layer.diffId]).toEqual(await inspect("theirs", ".RootFS.Layers"));
+          expect(await docker(["load", "--input", join(folder, "ours.tar")])).toMatchObject({ code: 0 });
+          expect([layer.diffId]).toEqual(await inspect("ours", ".RootFS.Layers"));
+        }
+        expect(digestOf(await readFile(tar))).toBe((await imported(folder, tar, "ours")).layer.diffId);
+        await imported(folder, minirootfs, "alpine:mini", "-c", 'CMD ["cat", "/etc/alpine-release"]');
+        await docker(["load", "--input", join(folder, "alpine-mini.tar")]);
+        const run = ["run", "--rm", "--network", "none", "alpine:mini"];
+        expect(await docker(run)).toMatchObject({ code: 0, stdout: release });
+      });
     });
-    const padded = join(folder, "padded.tar");
-    await writeFile(padded, Buffer.concat([await readFile(tar), Buffer.alloc(20_480)]));
-    await withDockerd(async (docker) => {
-      const inspect = async (name: string, what: string) =>
-        JSON.parse((await docker(["image", "inspect", "--format", `{{json ${what}}}`, name])).stdout);
-      for (const file of [tar, `${tar}.xz`, `${tar}.bz2`, minirootfs, padded]) {
-        expect(await docker(["import", file, "theirs"])).toMatchObject({ code: 0 });
-        const { layer } = await imported(folder, file, "ours");
-        expect([layer.diffId]).toEqual(await inspect("theirs", ".RootFS.Layers"));
-        expect(await docker(["load", "--input", join(folder, "ours.tar")])).toMatchObject({ code: 0 });
-        expect([layer.diffId]).toEqual(await inspect("ours", ".RootFS.Layers"));
-      }
-      expect(digestOf(await readFile(tar))).toBe((await imported(folder, tar, "ours")).layer.diffId);
+  },
+);
 
-      const flags: string[] = [];
-      for (const change of changes) {
-        const flag = ["--change", change];
-        const theirs = await docker(["import", ...flag, minirootfs, "theirs"]);
-        // docker before 23 does not know it here.
-        if (theirs.stderr.includes("stopsignal is not a valid change command")) continue;
-        expect([change, theirs.code]).toEqual([change, 0]);
-        flags.push(...flag);
-        await imported(folder, ...flag, minirootfs, "ours");
-        const { config } = (await openImage(parseLocation(`docker-archive:${folder}/ours.tar`))) as Image;
-        expect([change, said({ ...config.config })]).toEqual([
-          change,
-          said(await inspect("theirs", ".Config")),
-        ]);
-      }
-      expect(flags.length).toBeGreaterThan(40);
-      const made = await docker(["import", ...flags, "--message", "hello", minirootfs, "theirs"]);
-      expect(made).toMatchObject({ code: 0 });
-      await imported(folder, ...flags, "-m", "hello", minirootfs, "ours");
-      await docker(["load", "--input", join(folder, "ours.tar")]);
-      const [ours, theirs] = [await inspect("ours", ".Config"), await inspect("theirs", ".Config")];
-      expect(Object.keys(said(theirs)).length).toBeGreaterThanOrEqual(10);
-      expect(said(ours)).toEqual(said(theirs));
-
-      await imported(folder, minirootfs, "alpine:mini", "-c", 'CMD ["cat", "/etc/alpine-release"]');
-      await docker(["load", "--input", join(folder, "alpine-mini.tar")]);
-      const run = ["run", "--rm", "--network", "none", "alpine:mini"];
-      expect(await docker(run)).toMatchObject({ code: 0, stdout: release });
+test(
+  "docker import makes the same configuration of the same changes, one by one and all together",
+  slow,
+  async (context) => {
+    needsPeers(context, ...dockerdPeers);
+    needsRoot(context);
+    await withFolder(async (folder) => {
+      const tar = join(folder, "x.tar");
+      await writeFile(
+        tar,
+        await collect(writeTar(entriesOf({ "etc/": {}, "etc/motd": "hi" })), 1 << 20, "a tar"),
+      );
+      await withDockerd(async (docker) => {
+        const inspect = inspecting(docker);
+        const flags: string[] = [];
+        for (const change of changes) {
+          const flag = ["--change", change];
+          const theirs = await docker(["import", ...flag, tar, "theirs"]);
+          // docker before 23 does not know it here.
+          if (theirs.stderr.includes("stopsignal is not a valid change command")) continue;
+          expect([change, theirs.code]).toEqual([change, 0]);
+          flags.push(...flag);
+          await imported(folder, ...flag, tar, "ours");
+          const { config } = (await openImage(parseLocation(`docker-archive:${folder}/ours.tar`))) as Image;
+          const expected = said(await inspect("theirs", ".Config"));
+          expect([change, said({ ...config.config })]).toEqual([change, expected]);
+        }
+        for (const change of refused) {
+          const flag = ["--change", change];
+          expect([change, (await docker(["import", ...flag, tar, "theirs"])).code]).not.toEqual([change, 0]);
+          const { code, notes } = await runTare(["import", ...flag, tar, "no"], { folder });
+          expect([change, code, notes.length]).toEqual([change, 2, 1]);
+        }
+        expect(flags.length).toBeGreaterThan(40);
+        const made = await docker(["import", ...flags, "--message", "hello", tar, "theirs"]);
+        expect(made).toMatchObject({ code: 0 });
+        await imported(folder, ...flags, "-m", "hello", tar, "ours");
+        await docker(["load", "--input", join(folder, "ours.tar")]);
+        const [ours, theirs] = [await inspect("ours", ".Config"), await inspect("theirs", ".Config")];
+        expect(Object.keys(said(theirs)).length).toBeGreaterThanOrEqual(10);
+        expect(said(ours)).toEqual(said(theirs));
+        const history = async (name: string) =>
+          (await docker(["history", "--format", "{{.Comment}}", name])).stdout;
+        expect(await history("ours")).toBe(await history("theirs"));
+      });
     });
-  });
-});
+  },
+);
 
-test("umoci unpacks Alpine's root from it, which runs in runc and in systemd-nspawn; skopeo reads it", async (context) => {
-  needsPeers(context, "umoci", "skopeo", "runc", "systemd-nspawn");
-  needsRoot(context);
-  await withFolder(async (folder) => {
-    const { digest, layer } = await imported(folder, minirootfs, "alpine", "--to", "oci:layout:1");
-    expect(layer.digest).toBe(digestOf(await readFile(minirootfs)));
-    const raw = await mustRun("skopeo", ["inspect", "--raw", `oci:${folder}/layout:1`]);
-    expect(digestOf(raw)).toBe(digest);
-    await mustRun("umoci", ["unpack", "--image", `${folder}/layout:1`, join(folder, "bundle")]);
-    const root = join(folder, "bundle/rootfs");
-    const argv = ["/bin/cat", "/etc/alpine-release"];
-    expect(await runInRunc(root, argv)).toMatchObject({ code: 0, stdout: release });
-    expect(await runInNspawn(root, argv)).toMatchObject({ code: 0, stdout: release });
-  });
-});
+test(
+  "umoci unpacks Alpine's root from it, which runs in runc and in systemd-nspawn; skopeo reads it",
+  slow,
+  async (context) => {
+    needsPeers(context, "umoci", "skopeo", "runc", "systemd-nspawn");
+    needsRoot(context);
+    await withFolder(async (folder) => {
+      const { digest, layer } = await imported(folder, minirootfs, "alpine", "--to", "oci:layout:1");
+      expect(layer.digest).toBe(digestOf(await readFile(minirootfs)));
+      const raw = await mustRun("skopeo", ["inspect", "--raw", `oci:${folder}/layout:1`]);
+      expect(digestOf(raw)).toBe(digest);
+      await mustRun("umoci", ["unpack", "--image", `${folder}/layout:1`, join(folder, "bundle")]);
+      const root = join(folder, "bundle/rootfs");
+      const argv = ["/bin/cat", "/etc/alpine-release"];
+      expect(await runInRunc(root, argv)).toMatchObject({ code: 0, stdout: release });
+      expect(await runInNspawn(root, argv)).toMatchObject({ code: 0, stdout: release });
+    });
+  },
+);
 
-test("podman loads it and runs it, normalised, and from a folder", async (context) => {
+test("podman loads it and runs it, normalised, and from a folder", slow, async (context) => {
   needsPeers(context, "podman", "runc", "tar");
   needsRoot(context);
   await withFolder(async (folder) => {
@@ -165,7 +221,7 @@ test("podman loads it and runs it, normalised, and from a folder", async (contex
   });
 });
 
-test("normalised, it does not matter whether GNU tar, bsdtar or Python packed it", async (context) => {
+test("normalised, it does not matter whether GNU tar, bsdtar or Python packed it", slow, async (context) => {
   needsPeers(context, "tar", "bsdtar", "python3");
   needsRoot(context);
   await withFolder(async (folder) => {
