@@ -34,9 +34,16 @@ export { readTar } from "./formats/tar/decode.ts";
 export { writeTar } from "./formats/tar/encode.ts";
 export { webFetch } from "./http/web-fetch.ts";
 export { assembleImage, assembleIndex, type ImageParts } from "./images/assemble.ts";
+export {
+  type CopiedImage,
+  type CopyOptions,
+  type CopyResult,
+  copyImages,
+} from "./images/copy.ts";
 export { flatten } from "./images/flatten.ts";
 export { type Location, locationText, parseLocation } from "./images/location.ts";
-export { openImage } from "./images/open.ts";
+export { type OpenOptions, openImage, openNamed } from "./images/open.ts";
+export type { OpenedImage } from "./images/opened-image.ts";
 export { type Saved, type SaveOptions, saveImage } from "./images/save.ts";
 export type { Content } from "./model/content.ts";
 export type { Entry, EntryHeader, EntryType } from "./model/entry.ts";
