@@ -17,5 +17,7 @@ export const realEngine: Engine = {
   },
   recipeInputs,
   lockRecipe: async (...given) => (await import("../build/lock-recipe.ts")).lockRecipe(...given),
+  buildDockerfile: async (...given) =>
+    (await import("../dockerfile/build-dockerfile.ts")).buildDockerfile(...given),
   buildRecipe,
 };

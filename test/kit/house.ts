@@ -13,6 +13,7 @@ const floors: readonly (readonly string[])[] = [
   ["sources", "registry", "store", "layers"],
   ["images", "weigh", "audit", "trim", "sign", "diff", "explain", "run"],
   ["build", "edit", "extract", "report"],
+  ["dockerfile"],
   ["cli", "index"],
 ];
 

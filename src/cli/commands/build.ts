@@ -5,18 +5,24 @@ import { locationFrom, parseLocation } from "../../images/location.ts";
 import { buildReport } from "../../report/build-report.ts";
 import { plain } from "../../report/table.ts";
 import { command, recipeArgument, recipeOptions } from "../command.ts";
+import type { DockerfileArguments } from "../dockerfile.ts";
+import { isDockerfile } from "../dockerfile-name.ts";
+import type { Io } from "../io.ts";
 import { lockFor } from "../locked.ts";
 import { findRecipe, platformsOf, readRecipe } from "../recipe-file.ts";
 import { withWorld } from "../with-world.ts";
 
+const help = "tare build --help";
+
 export const build = command({
   name: "build",
-  summary: "Build the image that a recipe describes",
+  summary: "Build the image that a recipe or a Dockerfile describes",
   about: [
     "Resolves the recipe's packages (or takes them from tare.lock, when that is there and fits), fetches and checks them, composes their files and writes the image. The same lock gives the same image.",
     "Without `to` in the recipe and --to, the image goes to NAME.tar in this folder, which docker, podman and skopeo load; an image for several platforms goes there as an OCI archive.",
+    "A file whose name has Dockerfile or Containerfile in it is built as docker would, without running anything: FROM names scratch, a stage, a location (oci:FOLDER, docker-archive:FILE) or a recipe (tare:FOLDER), and RUN is refused. The argument is then the context, the folder that is copied from; without, it is the Dockerfile's own. docs/dockerfile.md has the details.",
   ],
-  arguments: [recipeArgument],
+  arguments: [{ ...recipeArgument, summary: `${recipeArgument.summary}; with a Dockerfile, the context` }],
   options: {
     to: {
       value: "LOCATION",
@@ -24,8 +30,16 @@ export const build = command({
       summary:
         "Write the image here instead of where the recipe says: docker-daemon:, docker-archive:FILE, oci:FOLDER, oci-archive:FILE, aci:FILE, tar:FILE or dir:FOLDER; - is the standard output",
     },
+    "build-arg": {
+      value: "NAME=VALUE",
+      many: true,
+      summary: "Give an ARG of the Dockerfile a value; NAME alone takes it from the environment",
+    },
+    target: { value: "STAGE", summary: "Build this stage of the Dockerfile, not the last one" },
+    tag: { value: "NAME", short: "t", summary: "Call the image of a Dockerfile this: shout:1" },
     locked: { summary: "Fail when tare.lock is missing or stale, instead of writing it" },
     ...recipeOptions,
+    file: { ...recipeOptions.file, summary: "The recipe (default: tare.yaml), or a Dockerfile" },
     compression: { value: "HOW", summary: "gzip, zstd or none, with a level if need be: zstd:9" },
     threads: { value: "NUMBER", summary: "How many threads compress (default: one for each processor)" },
   },
@@ -38,9 +52,19 @@ export const build = command({
       does: "Build for two platforms, exactly what the lock says",
       line: "tare build --locked --platform linux/amd64 --platform linux/arm64 --to oci:image",
     },
+    {
+      does: "Build a Dockerfile that copies files upon another image",
+      line: "tare build -f Dockerfile --build-arg VERSION=1.2 --to oci:image .",
+    },
     { does: "Give a variable of the recipe a value", line: "tare build --set VERSION=1.2 web/tare.yaml" },
   ],
   async run({ arguments: [argument], options }, io) {
+    for (const file of [options.file, argument])
+      if (file !== undefined && (await isDockerfile(io.folder, file)))
+        return withDockerfile(io, file, argument, options);
+    for (const name of ["build-arg", "target", "tag"] as const)
+      if (options[name] !== undefined && options[name].length > 0)
+        throw new TareError({ code: "BAD_USAGE", why: `--${name} is for Dockerfiles`, help });
     const place = await findRecipe(io, argument, options.file);
     return withWorld(io, options, async (world) => {
       const written = await readRecipe(place, options.set, world.store);
@@ -70,6 +94,23 @@ export const build = command({
   },
 });
 
+/** A Dockerfile that is named by --file has the argument for its context; one that is the argument has none. */
+async function withDockerfile(
+  io: Io,
+  file: string,
+  argument: string | undefined,
+  options: DockerfileArguments & { readonly set: readonly string[] },
+): Promise<number> {
+  if (options.set.length > 0)
+    throw new TareError({
+      code: "BAD_USAGE",
+      why: "--set is for recipes; a Dockerfile has --build-arg",
+      help,
+    });
+  const { buildWithDockerfile } = await import("../dockerfile.ts");
+  return buildWithDockerfile(io, file, argument === file ? undefined : argument, options);
+}
+
 async function withCompression(recipe: Recipe, text: string | undefined): Promise<Recipe> {
   if (text === undefined) return recipe;
   const { compressionWanted, parseCompression } = await import("../../build/recipe/compression.ts");
@@ -78,7 +119,7 @@ async function withCompression(recipe: Recipe, text: string | undefined): Promis
   throw new TareError({
     code: "BAD_USAGE",
     why: `--compression must be ${compressionWanted}`,
-    help: "tare build --help",
+    help,
   });
 }
 

@@ -1,0 +1,80 @@
+import { resolve } from "node:path";
+import { TareError } from "../errors.ts";
+import type { Refuse } from "../formats/dockerfile/refuse.ts";
+import { isIndex } from "../images/blobs.ts";
+import { type Location, parseLocation, transports } from "../images/location.ts";
+import type { Image, ImageIndex } from "../model/image.ts";
+import { type Platform, platformName } from "../model/platform.ts";
+
+/** Images from outside the Dockerfile; the caller keeps what they stand in for as long as the build's result is used. */
+export interface Bases {
+  /** `path` is absolute. */
+  atLocation(location: Location): Promise<Image | ImageIndex>;
+  /** The image of a tare recipe. @param path absolute: the recipe, or a folder with one */
+  ofRecipe(path: string, platform: Platform): Promise<Image | ImageIndex>;
+}
+
+const recipePrefix = "tare:";
+
+/**
+ * The image that FROM or --from names: a location of ours (`oci:…`), or a recipe (`tare:PATH`).
+ * @param folder the Dockerfile's, which relative paths start at
+ * @param strict whether an image of another platform will not do
+ * @throws BAD_DOCKERFILE, and what opening and building throw
+ */
+export async function baseImage(
+  text: string,
+  { bases, folder, platform, strict }: { bases: Bases; folder: string; platform: Platform; strict: boolean },
+  refuse: Refuse,
+): Promise<Image> {
+  const whole = await wholeImage(text, bases, folder, platform, refuse);
+  const images = isIndex(whole) ? whole.images : [whole];
+  const found = images.find((image) => isSame(image.platform, platform));
+  const [only] = images;
+  if (found !== undefined) return found;
+  if (!strict && only !== undefined && images.length === 1) return only;
+  const have = images.map((image) => platformName(image.platform));
+  return refuse(
+    `${text} has no image for ${platformName(platform)}; it has ${have.join(", ") || "none at all"}`,
+  );
+}
+
+async function wholeImage(
+  text: string,
+  bases: Bases,
+  folder: string,
+  platform: Platform,
+  refuse: Refuse,
+): Promise<Image | ImageIndex> {
+  if (text.startsWith(recipePrefix)) {
+    const path = text.slice(recipePrefix.length);
+    if (path === "" || path.includes("\0"))
+      refuse("tare: needs the path of a recipe, or of a folder with a tare.yaml");
+    return bases.ofRecipe(resolve(folder, path), platform);
+  }
+  if (!transports.some((transport) => text.startsWith(`${transport}:`)))
+    return refuse(
+      `${JSON.stringify(text)} would have to be pulled from a registry, which tare does not do yet: name a location such as oci:FOLDER or docker-archive:FILE, or a recipe as tare:FOLDER`,
+    );
+  return bases.atLocation(locationIn(text, folder, refuse));
+}
+
+function locationIn(text: string, folder: string, refuse: Refuse): Location {
+  try {
+    const location = parseLocation(text);
+    if (location.path === "-")
+      refuse(`${text} is a stream, which cannot be built upon: save it to a file first`);
+    return location.path === "" ? location : { ...location, path: resolve(folder, location.path) };
+  } catch (error) {
+    if (!(error instanceof TareError) || error.problem.code !== "BAD_LOCATION") throw error;
+    return refuse(`${JSON.stringify(text)} does not say where an image is: ${error.problem.why}`);
+  }
+}
+
+/** A variant that one side leaves out is the usual one. */
+function isSame(a: Platform, b: Platform): boolean {
+  const variant = ({ architecture, variant = usual[architecture] }: Platform) => variant;
+  return a.os === b.os && a.architecture === b.architecture && variant(a) === variant(b);
+}
+
+const usual: Readonly<Record<string, string>> = { arm64: "v8", arm: "v7" };
