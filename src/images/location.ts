@@ -13,7 +13,7 @@ export const transports = [
   "tar",
   "dir",
 ] as const;
-type Transport = (typeof transports)[number];
+export type Transport = (typeof transports)[number];
 
 /** Where an image is, or is to be. */
 export interface Location {
@@ -33,6 +33,17 @@ export const locationShapes: Readonly<Record<Transport, string>> = {
   aci: "aci:PATH",
   tar: "tar:PATH",
   dir: "dir:PATH",
+};
+
+/** What each is, in a few words. */
+export const locationMeanings: Readonly<Record<Transport, string>> = {
+  oci: "an OCI image layout, which is a folder",
+  "oci-archive": "the same in one file",
+  "docker-archive": "a file for docker load",
+  "docker-daemon": "docker itself",
+  aci: "an App Container Image, a file",
+  tar: "the root file system alone, as a tarball",
+  dir: "skopeo's folder of blobs",
 };
 
 /** What of an image stays as it was, byte for byte, when it is written somewhere. */

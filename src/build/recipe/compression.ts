@@ -25,4 +25,5 @@ export function parseCompression(text: string): CompressionChoice | undefined {
 export const compression = z
   .string()
   .refine((value) => parseCompression(value) !== undefined, `must be ${compressionWanted}`)
+  .meta({ wanted: compressionWanted })
   .transform((value) => parseCompression(value) as CompressionChoice);

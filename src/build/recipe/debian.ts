@@ -25,7 +25,8 @@ const fingerprint = z
   .transform((value) => value.replace(/^0x/i, "").replaceAll(" ", "").toUpperCase())
   .pipe(
     z.string().regex(/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/, "must be a whole fingerprint: 40 hexadecimal digits"),
-  );
+  )
+  .meta({ wanted: "a whole fingerprint: 40 hexadecimal digits" });
 const keyFile = text().describe(
   "A file with OpenPGP keys, armoured or binary: a path below the recipe's folder, or an absolute one of the host",
 );

@@ -7,6 +7,7 @@ const shape = /^(?:[0-9]{1,6}(?:h|ms|m|s)){1,4}$/;
 export const duration = z
   .string()
   .regex(shape, "must be a time, as 30s, 1m30s or 500ms")
+  .meta({ wanted: "a time, as 30s, 1m30s or 500ms" })
   .transform((value) => {
     let sum = 0;
     for (const [, amount, unit] of value.matchAll(/([0-9]+)(h|ms|m|s)/g))

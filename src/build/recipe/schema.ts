@@ -54,23 +54,26 @@ const file = object({
     context.addIssue({ code: "custom", path: ["ignore"], message: "goes only with from" });
 });
 
-const excludes = z.union([
-  matching(/^(?:none|default)$/, "none, default, a list, or a mapping with default, add and keep").transform(
-    (word) => ({
+const excludes = z
+  .union([
+    matching(
+      /^(?:none|default)$/,
+      "none, default, a list, or a mapping with default, add and keep",
+    ).transform((word) => ({
       default: word === "default",
       add: [] as string[],
       keep: [] as string[],
+    })),
+    z.array(glob).transform((add) => ({ default: true, add, keep: [] as string[] })),
+    object({
+      default: flag().default(true).describe("Whether the built-in list counts (default: true)"),
+      add: listOf(glob)
+        .default([])
+        .describe("Further globs of paths to leave out, as /usr/share/foo/*; * crosses folders"),
+      keep: listOf(glob).default([]).describe("Globs of paths to keep all the same"),
     }),
-  ),
-  z.array(glob).transform((add) => ({ default: true, add, keep: [] as string[] })),
-  object({
-    default: flag().default(true).describe("Whether the built-in list counts (default: true)"),
-    add: listOf(glob)
-      .default([])
-      .describe("Further globs of paths to leave out, as /usr/share/foo/*; * crosses folders"),
-    keep: listOf(glob).default([]).describe("Globs of paths to keep all the same"),
-  }),
-]);
+  ])
+  .meta({ wanted: "none, default, a list of globs, or a mapping" });
 
 const accounts = object({
   "run-as": matching(
@@ -156,6 +159,7 @@ export const recipeSchema = object({
     z
       .string()
       .refine((value) => parsePlatform(value)?.os === "linux", "must be linux/ARCHITECTURE, as linux/arm64")
+      .meta({ wanted: "linux/ARCHITECTURE, as linux/arm64" })
       .transform((value) => {
         const platform = parsePlatform(value);
         return platform ? platformName(platform) : value;

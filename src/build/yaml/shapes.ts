@@ -4,7 +4,8 @@ import { nearest } from "../../bytes/nearest.ts";
 /**
  * The words that schemas of our YAML files are made of. Scalars arrive as text (see document.ts) and each shape makes
  * of them what it needs. Messages are phrases that follow the name of the field: `must be true or false`.
- * `is` in the metadata is what an editor should expect instead of text; see {@link jsonSchemaOf}.
+ * `is` in the metadata is what an editor should expect instead of text (see {@link jsonSchemaOf}), `wanted` what people
+ * are told to write there.
  */
 
 type CamelCase<Text extends string> = Text extends `${infer Head}-${infer Tail}`
@@ -51,7 +52,8 @@ export function matching(shape: RegExp, wanted: string) {
   return z
     .string()
     .regex(shape, { error: `must be ${wanted}`, abort: true })
-    .max(4096, "is too long");
+    .max(4096, "is too long")
+    .meta({ wanted });
 }
 
 /** One of a few words. */
@@ -112,7 +114,7 @@ export function jsonSchemaOf(
     target: "draft-07",
     io: "input",
     override: ({ jsonSchema }) => {
-      const { is, description, ...rest } = jsonSchema as Record<string, unknown>;
+      const { is, description, wanted: _, ...rest } = jsonSchema as Record<string, unknown>;
       // A variable may stand wherever text may.
       if (typeof rest.pattern === "string") rest.pattern += "|\\$\\{";
       for (const key of Object.keys(jsonSchema)) delete (jsonSchema as Record<string, unknown>)[key];

@@ -8,6 +8,7 @@ import { command, recipeArgument, recipeOptions } from "../command.ts";
 import type { DockerfileArguments } from "../dockerfile.ts";
 import { isDockerfile } from "../dockerfile-name.ts";
 import type { Io } from "../io.ts";
+import { locationHelp } from "../location-help.ts";
 import { lockFor } from "../locked.ts";
 import { findRecipe, platformsOf, readRecipe } from "../recipe-file.ts";
 import { withWorld } from "../with-world.ts";
@@ -27,8 +28,7 @@ export const build = command({
     to: {
       value: "LOCATION",
       many: true,
-      summary:
-        "Write the image here instead of where the recipe says: docker-daemon:, docker-archive:FILE, oci:FOLDER, oci-archive:FILE, aci:FILE, tar:FILE or dir:FOLDER; - is the standard output",
+      summary: `Write the image here instead of where the recipe says: ${locationHelp}; - for PATH is the standard output`,
     },
     "build-arg": {
       value: "NAME=VALUE",

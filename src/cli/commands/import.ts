@@ -8,6 +8,7 @@ import { familiarReference, parseReference } from "../../model/reference.ts";
 import { importReport } from "../../report/import-report.ts";
 import { plain } from "../../report/table.ts";
 import { command, storeOption } from "../command.ts";
+import { locationHelp } from "../location-help.ts";
 import { thisMachine } from "../this-machine.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -54,8 +55,7 @@ export const importTar = command({
     to: {
       value: "LOCATION",
       many: true,
-      summary:
-        "Write the image here: docker-archive:FILE, docker-daemon:NAME, oci:FOLDER, oci-archive:FILE, aci:FILE, tar:FILE or dir:FOLDER; - is the standard output",
+      summary: `Write the image here: ${locationHelp}; - for PATH is the standard output`,
     },
     ...storeOption,
   },
