@@ -43,7 +43,7 @@ async function completeIndex(descriptor: Descriptor, lookup: Lookup, where: stri
 }
 
 /** BuildKit files its attestations under a platform that does not exist. */
-function isAttachment({ platform, artifactType, mediaType }: Descriptor): boolean {
+export function isAttachment({ platform, artifactType, mediaType }: Descriptor): boolean {
   if (!isManifestType(mediaType)) return false;
   return artifactType !== undefined || (platform?.os === "unknown" && platform.architecture === "unknown");
 }

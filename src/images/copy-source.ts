@@ -45,6 +45,10 @@ export async function openSource(
       `${from} has no manifest of this kind: ${source} was made for it, the same each time; ${rest}.`,
     );
   }
+  if (opened.missing !== undefined)
+    notes.push(
+      `${from} has an index, but not its images for ${opened.missing.join(", ")}: that stayed behind.`,
+    );
   const choice = { ...options, holdsIndex: holdsIndex(destination), from, to: locationText(destination) };
   const { image: chosen, note } = choosePlatform(opened.image, choice);
   if (note !== undefined) notes.push(note);

@@ -25,6 +25,7 @@ import { goesBy, nameOf, tagOf } from "./names.ts";
 import { openAci } from "./open-aci.ts";
 import { openDockerArchive } from "./open-docker-archive.ts";
 import type { OpenedImage } from "./opened-image.ts";
+import { partOfIndex } from "./partial-index.ts";
 import { folderBlob, folderManifest, versionFile } from "./save-folder.ts";
 import { spool } from "./spool.ts";
 
@@ -134,13 +135,14 @@ async function openLayout(files: FileSet, name: string | undefined): Promise<Ope
   const bytes = await readDocument(files, indexFile, documentLimit, format);
   const { manifests } = decodeIndex(bytes, mediaTypes.index, `${files.where}: ${indexFile}`);
   const [descriptor, ...others] = choose(manifests, name, files.where);
+  const part = await partOfIndex(files, descriptor);
   const image = await completeImage(
-    descriptor,
+    part?.only ?? descriptor,
     (wanted) => contentIn(files, blobPath(wanted.digest), wanted),
     files.where,
   );
   const names = [descriptor, ...others].map(nameOf).filter((one) => one !== undefined);
-  return { image, names, manifestMade: false };
+  return { image, names, manifestMade: false, ...(part && { missing: part.missing }) };
 }
 
 /** One image may stand there under several names. */

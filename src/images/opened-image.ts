@@ -8,4 +8,6 @@ export interface OpenedImage {
   readonly names: readonly ImageName[];
   /** The place has no manifest (an archive of docker's kind alone), so one was made for it, the same each time. */
   readonly manifestMade: boolean;
+  /** The place has an index, of whose images this is the only one that is there: the platforms that are not. */
+  readonly missing?: readonly string[];
 }

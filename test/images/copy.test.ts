@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -182,6 +182,24 @@ test("an index goes whole where it can stand, else the image for this machine do
     await expect(copy("oci:@/1", "docker-archive:@/y.tar", { machine })).rejects.toMatchObject({
       code: "SEVERAL_PLATFORMS",
     });
+  }));
+
+test("an index of which only one image is there, as docker saves it, is taken for that image", () =>
+  withPlace(async (copy, folder) => {
+    const index = await severalPlatforms();
+    const [one, two, three] = index.images as readonly Image[] as [Image, Image, Image];
+    const place = `oci:${folder}/1`;
+    await saveImage(index, parseLocation(place));
+    const blob = ({ digest }: { digest: string }) => join(folder, "1/blobs", digest.replace(":", "/"));
+    await rm(blob(three.manifest));
+    // Which of two is meant, nobody knows.
+    await expect(copy("oci:@/1", "oci:@/2")).rejects.toMatchObject({ code: "BAD_ARCHIVE" });
+    await rm(blob(two.manifest));
+    const { images, notes } = await copy("oci:@/1", "oci:@/2");
+    expect(images[0]?.digest).toBe(one.manifest.digest);
+    expect(notes).toEqual([
+      `${place} has an index, but not its images for linux/arm64, linux/arm/v7: that stayed behind.`,
+    ]);
   }));
 
 test("--platform takes one of an index, and minds the variant", () =>
