@@ -1,3 +1,4 @@
+import { addAbortSignal } from "node:stream";
 import type { Io } from "./io.ts";
 import { display } from "./progress.ts";
 import { realEngine } from "./real-engine.ts";
@@ -34,7 +35,7 @@ export function processIo(): { readonly io: Io; end(): void } {
     note: (text) => line(`tare: ${text}`),
     warn: (text) => line(`tare: ${text}`),
     progress,
-    stdin: () => process.stdin,
+    stdin: () => addAbortSignal(abort.signal, process.stdin),
     stdout,
     environment: env,
     folder: process.cwd(),

@@ -1,6 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: instructions write their variables so
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
@@ -95,7 +99,7 @@ test("a folder, normalised, as JSON", () =>
   ));
 
 test("an image on the standard output leaves the report to the standard error", () =>
-  importing(["x.tar", "x", "--to", "docker-archive:-"], ({ out, notes, files }) => {
+  importing(["x.tar", "y", "--to", "docker-archive:-"], ({ out, notes, files }) => {
     expect([out, files]).toEqual(["", []]);
     expect(notes.join("\n")).toContain("2 entries");
   }));
@@ -103,13 +107,21 @@ test("an image on the standard output leaves the report to the standard error", 
 test.each<[string[], number, RegExp]>([
   [["x.tar"], 2, /needs NAME/],
   [["x.tar", "No Name"], 2, /"No Name" is no name for an image; see/],
-  [["x.tar", "x", "--platform", "arm64"], 2, /no platform like/],
-  [["x.tar", "x", "--compression", "xz"], 2, /--compression must be none, gzip/],
-  [["x.tar", "x", "--sha256", "abc"], 2, /--sha256 needs 64 hexadecimal digits/],
-  [["x.tar", "x", "--sha256", "0".repeat(64)], 1, /^x\.tar has the digest sha256:/],
-  [["x.tar", "x", "--change", "RUN true"], 2, /RUN cannot be a change/],
-  [["x.tar", "x", "--to", "nowhere"], 2, /begins with none of/],
+  [["x.tar", "y", "--platform", "arm64"], 2, /no platform like/],
+  [["x.tar", "y", "--compression", "xz"], 2, /--compression must be none, gzip/],
+  [["x.tar", "y", "--sha256", "abc"], 2, /--sha256 needs 64 hexadecimal digits/],
+  [["x.tar", "y", "--sha256", "0".repeat(64)], 1, /^x\.tar has the digest sha256:/],
+  [["x.tar", "y", "--change", "RUN true"], 2, /RUN cannot be a change/],
+  [["x.tar", "y", "--to", "nowhere"], 2, /begins with none of/],
   [["http://user.example/x.tar", "x"], 2, /give its --sha256/],
+  [
+    ["x.tar", "x"],
+    2,
+    /x\.tar" does not say where an image is: it would take the place of what it is made of/,
+  ],
+  [["x.tar", "y", "--to", "oci:image", "--to", "tar:./x.tar"], 2, /take the place/],
+  [[".", "site"], 2, /site\.tar" does not say where an image is: it lies in the folder/],
+  [["public", "site", "--to", "oci:public/image"], 2, /lies in the folder that it is made of/],
   [["y.tar", "x"], 3, /^y\.tar cannot be read: it is not there\.$/],
 ])("%j is refused, and leaves nothing", (args, code, why) =>
   importing(args, (ended) => {
@@ -117,3 +129,18 @@ test.each<[string[], number, RegExp]>([
     expect(ended.notes.join("\n")).toMatch(why);
   }),
 );
+
+test("Ctrl-C ends the wait for the standard input, and nothing is left", () =>
+  withFolder(async (folder) => {
+    const main = join(import.meta.dirname, "../../src/cli/main.ts");
+    const child = spawn(process.execPath, [main, "import", "--store", "store", "-", "x"], { cwd: folder });
+    child.stdin.write(tar);
+    const written = () => existsSync(join(folder, "store/tmp"));
+    while (!written()) await sleep(5);
+    await sleep(100);
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([130, null]);
+    expect(await readdir(folder)).toEqual(["store"]);
+    const left = await readdir(join(folder, "store"), { recursive: true });
+    expect(left.filter((name) => /blobs|tmp\//.test(name))).toEqual([]);
+  }));

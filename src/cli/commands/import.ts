@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { sourceDateEpoch } from "../../build/source-date.ts";
 import type { Digest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
@@ -7,6 +8,7 @@ import { type Platform, parsePlatform, platformName } from "../../model/platform
 import { familiarReference, parseReference } from "../../model/reference.ts";
 import { importReport } from "../../report/import-report.ts";
 import { plain } from "../../report/table.ts";
+import { keepApart } from "../apart.ts";
 import { command, storeOption } from "../command.ts";
 import { locationHelp } from "../location-help.ts";
 import { thisMachine } from "../this-machine.ts";
@@ -83,6 +85,7 @@ export const importTar = command({
     const epoch = sourceDateEpoch(io.environment);
     const { normalise, message } = options;
     const given = { platform, config, message, compression, normalise, epoch };
+    if (source !== "-" && !isAddress(source)) await keepApart(resolve(io.folder, source), locations);
     return withWorld(io, { ...options, offline: false }, async (world) => {
       const [{ findTarball }, { importFolder, importTarball }, { saveImage }] = await Promise.all([
         import("../../edit/find-tarball.ts"),
@@ -127,7 +130,7 @@ export const importTar = command({
         : io.out;
       if (options.json) say(`${JSON.stringify(result, null, 2)}\n`);
       else {
-        for (const warning of warnings) io.note(plain(warning));
+        for (const warning of warnings) io.warn(plain(warning));
         say(importReport(result, io));
       }
       return 0;
@@ -135,8 +138,12 @@ export const importTar = command({
   },
 });
 
+function isAddress(source: string): boolean {
+  return /^https?:/i.test(source);
+}
+
 function looseAddress(source: string, digest: Digest | undefined): readonly string[] {
-  if (digest !== undefined || !/^https:/i.test(source)) return [];
+  if (digest !== undefined || !isAddress(source)) return [];
   return ["Only https vouched for what came; --sha256 would hold it to its bytes."];
 }
 
