@@ -2,6 +2,7 @@ import type { ImageConfig, RuntimeConfig } from "../../model/image.ts";
 import type { Platform } from "../../model/platform.ts";
 import { appOfConfig } from "./app-of-config.ts";
 import { configOfApp, type Owners } from "./config-of-app.ts";
+import { isTime } from "./decode-manifest.ts";
 import { type AciManifest, valueNamed } from "./manifest.ts";
 import {
   aciNote,
@@ -51,11 +52,23 @@ export function imageOfAci(manifest: AciManifest, owners: Owners): ImageOfAci {
       : configAsNoted(fresh, noted.config, app, appOfConfig(noted.config, app.group));
   return {
     platform: platformOf(manifest, noted),
-    created: valueNamed(annotations, "created"),
-    // docker2aci calls it so when it reads the newer of Docker's manifests.
-    author: valueNamed(annotations, "authors") ?? valueNamed(annotations, "author"),
+    ...madeBy(manifest, noted),
     config,
     annotations: noted === undefined ? annotationsOf(manifest) : restored(manifest),
+  };
+}
+
+/** When and by whom: as noted, where the ACI says just what the note would make it say. */
+function madeBy({ annotations }: AciManifest, noted: ImageConfig | undefined) {
+  const created = valueNamed(annotations, "created");
+  // docker2aci calls it author when it reads the newer of Docker's manifests.
+  const author = valueNamed(annotations, "authors") ?? valueNamed(annotations, "author");
+  if (noted === undefined) return { created, author };
+  const before = notedAnnotations(valueNamed(annotations, ociAnnotationsNote)) ?? {};
+  const notedTime = noted.created !== undefined && isTime(noted.created) ? noted.created : undefined;
+  return {
+    created: created === notedTime ? noted.created : created,
+    author: author === (noted.author ?? before[wellKnown.authors]) ? noted.author : author,
   };
 }
 
@@ -78,11 +91,20 @@ function platformOf({ labels }: AciManifest, noted: ImageConfig | undefined): Pl
   return same ? before : platform;
 }
 
+/** As noted, with what was added to the ACI or changed there since. */
 function restored(manifest: AciManifest): Readonly<Record<string, string>> {
-  return {
-    ...notedAnnotations(valueNamed(manifest.annotations, ociAnnotationsNote)),
-    ...(hasOwnWords(manifest) && { [aciNote]: noteManifest(manifest) }),
-  };
+  const { annotations } = manifest;
+  const noted = notedAnnotations(valueNamed(annotations, ociAnnotationsNote)) ?? {};
+  const found = new Map(Object.entries(noted));
+  const ofDocker: readonly string[] = Object.values(dockerNotes);
+  for (const { name, value } of annotations)
+    if (isOwnAnnotation(name) && !ofDocker.includes(name)) found.set(name, value);
+  for (const key of ["homepage", "documentation"] as const) {
+    const value = valueNamed(annotations, key);
+    if (value !== undefined) found.set(wellKnown[key], value);
+  }
+  if (hasOwnWords(manifest)) found.set(aciNote, noteManifest(manifest));
+  return Object.fromEntries(found);
 }
 
 /** Whether an ACI says what no OCI image can. */

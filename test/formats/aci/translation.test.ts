@@ -153,7 +153,12 @@ test.each<[string, ImageConfig]>([
   ["an arm without a variant", imageConfig({ User: "1000:1000" }, { architecture: "arm" })],
   ["root by number", imageConfig({ User: "0:0", Cmd: [] })],
 ])("OCI to ACI to OCI keeps the configuration: %s", (_, config) => {
-  const annotations = { "org.opencontainers.image.url": "https://shout.example/", "com.example.Odd": "1" };
+  const annotations = {
+    "org.opencontainers.image.url": "https://shout.example/",
+    "org.opencontainers.image.authors": "somebody else",
+    "com.example.Odd": "1",
+    "com.example.even": "2",
+  };
   const opened = imageOf(aciOf(config, { annotations, group: "1" }));
   expect(opened.config).toEqual(config.config ?? {});
   expect(opened.platform).toEqual({
@@ -202,6 +207,29 @@ test("what was changed in the ACI since counts; the rest stays as the note has i
   const { Cmd: _cmd, Labels: _labels, ...rest } = everything;
   expect(opened.config).toEqual({ ...rest, Entrypoint: ["/bin/other"] });
   expect(opened.platform.architecture).toBe("386");
+});
+
+test("annotations that were added or changed in the ACI since count, too", () => {
+  const before = { "org.opencontainers.image.url": "https://a.example/", "com.example.a": "1", Odd: "3" };
+  const manifest = aciOf(imageConfig(docker22), { annotations: before });
+  const others = manifest.annotations.filter(({ name }) => name !== "homepage" && name !== "com.example.a");
+  const { annotations, author: by } = imageOf({
+    ...manifest,
+    annotations: [
+      ...others,
+      { name: "homepage", value: "https://b.example/" },
+      { name: "com.example.a", value: "2" },
+      { name: "com.example.b", value: "new" },
+      { name: "authors", value: "me" },
+    ],
+  });
+  expect(annotations).toEqual({
+    "org.opencontainers.image.url": "https://b.example/",
+    "com.example.a": "2",
+    "com.example.b": "new",
+    Odd: "3",
+  });
+  expect(by).toBe("me");
 });
 
 /** What only an ACI can say, as actool or acbuild would have written it. */
