@@ -11,7 +11,7 @@ import {
 import { encodeText } from "../bytes/text.ts";
 import { TareError } from "../errors.ts";
 import { containedPath } from "../formats/tar/path.ts";
-import type { Entry, EntryHeader } from "../model/entry.ts";
+import { type Entry, type EntryHeader, rootOwned } from "../model/entry.ts";
 import {
   type AttributePlan,
   fileMode,
@@ -38,7 +38,12 @@ export interface WritePlan extends AttributePlan {
   readonly sizeLimit?: number;
 }
 
-type FolderAttributes = Pick<EntryHeader, "mode" | "mtime" | "nanoseconds">;
+interface FolderAttributes extends Pick<EntryHeader, "mode" | "mtime" | "nanoseconds"> {
+  /** No entry speaks of it. */
+  readonly implied?: true;
+}
+
+const implied: FolderAttributes = { mode: 0o755, mtime: 0, implied: true };
 
 const entryLimit = 2_000_000;
 /** Characters of all paths that are held until the end: folders, and what was left out. */
@@ -74,7 +79,7 @@ export class TreeWriter {
     this.#where = where;
     this.#plan = plan;
     this.#parents = new OpenFolders(root, (path, made) => {
-      if (made) this.#noteFolder({ path, mode: 0o755, mtime: 0 });
+      if (made) this.#noteFolder({ path, ...implied });
       else if (!this.#folders.has(path)) throw this.#taken(path);
     });
     this.#targets = new OpenFolders(root);
@@ -102,9 +107,10 @@ export class TreeWriter {
    * anybody else into the root.
    */
   finish(): void {
-    for (const [path, attributes] of this.#folders) this.#finishFolder(this.#targets.at(path), attributes);
+    for (const [path, attributes] of this.#folders)
+      this.#finishFolder(this.#targets.at(path), path, attributes);
     if (this.#top !== undefined) setOwner(this.#root, this.#top, this.#plan, this.losses);
-    this.#finishFolder(this.#root, this.#top ?? { mode: 0o755, mtime: 0 });
+    this.#finishFolder(this.#root, "", this.#top ?? implied);
   }
 
   /** Lets go of what it holds open. */
@@ -113,15 +119,25 @@ export class TreeWriter {
     this.#targets.close();
   }
 
-  #finishFolder(folder: number, attributes: FolderAttributes): void {
+  #finishFolder(folder: number, path: string, attributes: FolderAttributes): void {
+    // A new folder may have got its group from the one around it.
+    if (attributes.implied && this.#plan.owners)
+      setOwner(folder, rootOwned(path, "directory", attributes.mode, 0), this.#plan, this.losses);
     // Whoever is not root must get into the folder to read or remove it.
     setMode(folder, this.#plan.owners ? attributes.mode : attributes.mode | 0o700);
     setTime(folder, attributes);
   }
 
-  #noteFolder({ path, mode, mtime, nanoseconds }: FolderAttributes & Pick<EntryHeader, "path">): void {
+  #noteFolder({
+    path,
+    mode,
+    mtime,
+    nanoseconds,
+    implied,
+  }: FolderAttributes & Pick<EntryHeader, "path">): void {
     this.#hold(path);
-    this.#folders.set(path, { mode, mtime, ...(nanoseconds !== undefined && { nanoseconds }) });
+    const optional = { ...(nanoseconds !== undefined && { nanoseconds }), ...(implied && { implied }) };
+    this.#folders.set(path, { mode, mtime, ...optional });
   }
 
   #hold(path: string): void {

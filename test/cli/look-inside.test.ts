@@ -198,6 +198,7 @@ describe("tare extract", () => {
     expect((await tare("extract oci:image --to big --max-size much")).code).toBe(2);
     const signal = AbortSignal.abort();
     expect((await tare("extract oci:image --to big", { signal })).code).toBe(130);
+    expect((await tare("extract oci:image --to .")).notes.join()).toContain("name a folder in it with --to");
     expect((await tare("extract oci:image")).notes).toEqual([
       "tare extract needs --to DIR; see `tare extract --help`.",
     ]);

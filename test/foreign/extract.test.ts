@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { chmod, chown, cp, mkdir, readFile } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
@@ -18,6 +18,7 @@ import { buildExample } from "../kit/example.ts";
 import { folderRoot } from "../kit/folder-root.ts";
 import { imageOf, layerOf } from "../kit/images.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
+import { tarBlock } from "../kit/tar-blocks.ts";
 import { runTare } from "../kit/tare.ts";
 import { withFolder } from "../kit/temporary.ts";
 
@@ -97,6 +98,20 @@ test("devices, pipes, odd owners, times and names are GNU tar's, as root and whe
     expect(numbers("ours")).toEqual(numbers("theirs"));
     for (const name of ["a/set", "a/pipe"]) expect(lstatSync(join(folder, "ours", name)).nlink).toBe(2);
     expect(statSync(join(folder, "ours/zeros")).blocks).toBeLessThan(1000);
+  });
+});
+
+test("folders that no entry speaks of are root's, also below one that gives its group away", async (context) => {
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    await chown(folder, 0, 1234);
+    await chmod(folder, 0o2755);
+    await writeFile(join(folder, "x.tar"), Buffer.concat([tarBlock({ name: "a/b/c" }), Buffer.alloc(1024)]));
+    await runTare(["extract", "tar:x.tar", "--to", "ours"], { folder });
+    for (const path of ["ours", "ours/a", "ours/a/b", "ours/a/b/c"]) {
+      const { uid, gid, mode } = statSync(join(folder, path));
+      expect([path, uid, gid, mode & 0o7000]).toEqual([path, 0, 0, 0]);
+    }
   });
 });
 

@@ -36,6 +36,10 @@ export const extract = command({
     const refuse = (why: string) => new TareError({ code: "BAD_USAGE", why, help });
     if (options.to === undefined) throw refuse("tare extract needs --to DIR");
     const folder = resolve(io.folder, options.to);
+    if (folder === io.folder)
+      throw refuse(
+        "the current folder would give way to a new one of its name; name a folder in it with --to",
+      );
     const most = options["max-size"];
     const sizeLimit = most === undefined ? undefined : parseSize(most);
     if (most !== undefined && sizeLimit === undefined)
