@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { makeNpmKey } from "../../kit/npm-key.ts";
 import { type NpmWorkplace, withNpmWorkplace } from "../../kit/npm-workplace.ts";
 
 const data = {
@@ -34,6 +35,25 @@ test("without a lock, it is said that choosing needs the network", async () => {
       says: "tare.lock is not there, and choosing packages needs the network, which --offline forbids; run `tare lock` first.",
     });
     expect(place.registry.asked).toEqual([]);
+  });
+});
+
+test.each([
+  ["without keys", []],
+  ["with keys", [makeNpmKey()]],
+])("what was locked can be locked again, from a registry %s", async (_, keys) => {
+  const recipe = { packages: false } as const;
+  await withNpmWorkplace({ ...data, registry: { keys }, recipe }, async (place) => {
+    expect((await place.tare("lock")).code).toBe(0);
+    const first = await place.lock();
+    place.registry.asked.splice(0);
+    expect(await place.tare("lock --offline --quiet")).toMatchObject({ code: 0 });
+    expect(await place.lock()).toBe(first);
+    expect(place.registry.asked).toEqual([]);
+    await forget(place, "all");
+    expect((await place.tare("lock --offline --quiet")).notes.join()).toMatch(
+      /is not in the store, and --offline keeps it from being fetched; build once without --offline\.$/,
+    );
   });
 });
 

@@ -1,5 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { collect } from "../../../bytes/bytes.ts";
+import { TareError } from "../../../errors.ts";
+import { shownUrl } from "../../../http/url.ts";
 import type { NpmClient } from "./client.ts";
 import { registryFailure } from "./failure.ts";
 import { bytesOf } from "./stream-bytes.ts";
@@ -18,23 +20,46 @@ export interface RegistryKey {
 const bodyLimit = 1 << 20;
 const countLimit = 256;
 
+/** What a registry answered last, for when it may not be asked. */
+const room = "npm-keys";
+
 /**
  * The keys of the registry at `base` (which ends in a slash), from `-/npm/v1/keys`; none where it serves none. Keys of
- * a kind that npm does not use are left out.
- * @throws DOWNLOAD_FAILED, OFFLINE, TOO_LARGE
+ * a kind that npm does not use are left out. Offline those that it had when it was asked last.
+ * @throws DOWNLOAD_FAILED, OFFLINE, TOO_LARGE, what `Store.remember` throws
  */
 export async function registryKeys(base: string, client: NpmClient): Promise<readonly RegistryKey[]> {
-  const { options, signal } = client;
+  const { options, store } = client;
+  if (options.offline === true) {
+    const remembered = await store.recall(room, base);
+    if (remembered !== undefined) return keysIn(remembered.toString());
+    throw new TareError({
+      code: "OFFLINE",
+      what: `The list of keys that ${shownUrl(base)} signs packages with`,
+    });
+  }
+  const { text, keys } = await servedKeys(base, client);
+  await store.remember(room, base, Buffer.from(text));
+  return keys;
+}
+
+interface Served {
+  readonly text: string;
+  readonly keys: readonly RegistryKey[];
+}
+
+async function servedKeys(base: string, { options, signal }: NpmClient): Promise<Served> {
   const where = `${base}-/npm/v1/keys`;
   const what = "the list of signing keys";
+  const { default: fetch } = await import("npm-registry-fetch");
   try {
-    const { default: fetch } = await import("npm-registry-fetch");
     const response = await fetch(where, { ...options, ...(signal && { signal }) });
-    const text = await collect(bytesOf(response.body as NodeJS.ReadableStream), bodyLimit, what);
-    return keysIn(text.toString());
+    const bytes = await collect(bytesOf(response.body as NodeJS.ReadableStream), bodyLimit, what);
+    const text = bytes.toString();
+    return { text, keys: keysIn(text) };
   } catch (cause) {
     signal?.throwIfAborted();
-    if (refuses(cause)) return [];
+    if (refuses(cause)) return { text: "{}", keys: [] };
     throw registryFailure(cause, { what, where, cache: String(options.cache) });
   }
 }

@@ -28,7 +28,7 @@ const connections = 8;
 /**
  * Holds packages to what their registries signed, as `npm audit signatures` does: ECDSA over `NAME@VERSION:INTEGRITY`,
  * by a key that the registry serves and that had not expired when the version was published. A registry without keys
- * is not asked. A package without a signature is told of in a note.
+ * is not asked. That, and a package without a signature, is told of in a note.
  * @throws SIGNATURE_REFUSED, DOWNLOAD_FAILED, OFFLINE
  */
 export async function checkSignatures(
@@ -37,11 +37,13 @@ export async function checkSignatures(
 ): Promise<CheckedSignatures> {
   const keys = new Map<string, readonly string[]>();
   const notes: string[] = [];
+  const keyless: string[] = [];
   const byRepository = Map.groupBy(packages, ({ name }) => repositoryOf(name, client.options));
   for (const [repository, members] of [...byRepository].sort(([a], [b]) => byText(a, b))) {
     const served = await registryKeys(registryOf((members[0] as Signed).name, client.options), client);
     if (served.length === 0) {
       keys.set(repository, []);
+      keyless.push(repository);
       continue;
     }
     const signers = new Set<string>();
@@ -58,7 +60,13 @@ export async function checkSignatures(
     if (unsigned.size > 0)
       notes.push(`${countedNames([...unsigned].sort(byText))} not signed, though ${repository} has keys.`);
   }
+  if (keyless.length > 0) notes.push(keylessNote(keyless));
   return { keys, notes };
+}
+
+function keylessNote(repositories: readonly string[]): string {
+  const serve = repositories.length === 1 ? "serves" : "serve";
+  return `${repositories.join(" and ")} ${serve} no signing keys: packages are held to the integrity that the project's lock or the registry gives.`;
 }
 
 async function signersOf(

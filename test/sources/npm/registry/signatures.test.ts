@@ -43,8 +43,41 @@ const refusal = async (work: Promise<unknown>) =>
 
 test("a registry without keys is asked for nothing else", async () => {
   const registry = await registryOf([{ name: "a" }], []);
-  expect(await check(registry)).toEqual({ keys: new Map([["npm", []]]), notes: [] });
+  expect(await check(registry)).toEqual({
+    keys: new Map([["npm", []]]),
+    notes: [
+      "npm serves no signing keys: packages are held to the integrity that the project's lock or the registry gives.",
+    ],
+  });
   expect(registry.asked).toEqual(["-/npm/v1/keys"]);
+});
+
+test("registries without keys are told of in one note", async () => {
+  const plain = await registryOf([{ name: "a" }], []);
+  const scoped = await registryOf([{ name: "@s/c" }], []);
+  const packages = [...plain.packages.values(), ...scoped.packages.values()];
+  const options = npmOptions(plain, folder, { "@s:registry": scoped.url });
+  expect((await checkSignatures(packages, { store: memoryStore(), options })).notes).toEqual([
+    expect.stringMatching(/^npm and npm\/@s serve no signing keys: /),
+  ]);
+});
+
+test.each([
+  ["keys", [makeNpmKey()]],
+  ["no keys", []],
+])("offline, a registry's %s are those that were seen last", async (_, keys) => {
+  const registry = await registryOf([{ name: "a" }], keys);
+  const packages = [...registry.packages.values()];
+  const store = memoryStore();
+  const options = npmOptions(registry, folder);
+  const seen = await checkSignatures(packages, { store, options });
+  registry.asked.length = 0;
+  const offline = { ...options, offline: true };
+  expect(await checkSignatures(packages, { store, options: offline })).toEqual(seen);
+  expect(await refusal(checkSignatures(packages, { store: memoryStore(), options: offline }))).toBe(
+    `OFFLINE: The list of keys that ${registry.url} signs packages with is not in the store, and --offline keeps it from being fetched; build once without --offline.`,
+  );
+  expect(registry.asked).toEqual([]);
 });
 
 test.for([400, 403, 405])("one that answers %d for its keys has none", async (status) => {
