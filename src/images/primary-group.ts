@@ -13,12 +13,16 @@ const accountsLimit = 4 << 20;
 export async function primaryGroup({ config, layers }: Image, signal?: AbortSignal): Promise<string> {
   const user = config.config?.User ?? "";
   if (user === "" || user.includes(":")) return "0";
-  for await (const { path, content } of flatten(layers, signal)) {
+  for await (const { path, content } of flatten(layers, signal, isAccounts)) {
     if (path !== accountsFile) continue;
     const source = content instanceof Uint8Array ? [content] : content;
     return groupOf(user, (await collect(source, accountsLimit, accountsFile)).toString("utf8"));
   }
   return "0";
+}
+
+function isAccounts(path: string): boolean {
+  return path === accountsFile;
 }
 
 /** By name, or by number (passwd(5)). */
