@@ -6,7 +6,7 @@ const usual =
 
 /** A sentence for everything in a tar that its owner may not expect. `where` is what they call it. */
 export function adviceOn(survey: TarSurvey, where: string, normalised: boolean): readonly string[] {
-  return [...shapeAdvice(survey, where), ...(normalised ? [] : entryAdvice(survey, where))];
+  return [...shapeAdvice(survey, where), ...entryAdvice(survey, where, normalised)];
 }
 
 function shapeAdvice({ tops, entries }: TarSurvey, where: string): readonly string[] {
@@ -29,9 +29,13 @@ function shapeAdvice({ tops, entries }: TarSurvey, where: string): readonly stri
   ];
 }
 
-function entryAdvice({ duplicates, whiteouts }: TarSurvey, where: string): readonly string[] {
+function entryAdvice(
+  { duplicates, whiteouts }: TarSurvey,
+  where: string,
+  normalised: boolean,
+): readonly string[] {
   return [
-    ...(duplicates
+    ...(duplicates && !normalised
       ? [
           `${where} has ${timesOf(duplicates)} more than once, which podman and buildah refuse; --normalise leaves the last of each.`,
         ]

@@ -65,8 +65,9 @@ async function webTarball(
   const url = parseUrl(text);
   const name = shownUrl(text);
   if (digest !== undefined) {
-    const content = await download({ name, urls: [text], want: { digest } }, seams);
-    return { name, lasting: true, open: (signal) => content.open(signal), file: content.file };
+    const { file, ...content } = await download({ name, urls: [text], want: { digest } }, seams);
+    // Also what the store had already: its digest is computed from these bytes.
+    return { name, lasting: true, open: (signal) => verified(content.open(signal), { digest }, name), file };
   }
   if (url.protocol !== "https:")
     throw new TareError({

@@ -15,6 +15,7 @@ import { openImage } from "../../src/images/open.ts";
 import type { Image } from "../../src/model/image.ts";
 import { inChunks } from "../kit/chunks.ts";
 import { entriesOf } from "../kit/images.ts";
+import { serveFiles } from "../kit/serve.ts";
 import { type Ran, runTare } from "../kit/tare.ts";
 import { withFolder } from "../kit/temporary.ts";
 
@@ -80,6 +81,25 @@ test("several places, a platform, a message and changes", () =>
       expect([layers[0]?.compression, layers[0]?.digest]).toEqual(["gzip", digestOf(gzipSync(tar))]);
     },
   ));
+
+test("over http, held to its digest", async () => {
+  const server = await serveFiles(new Map([["x.tgz", gzipSync(tar)]]));
+  try {
+    const sha256 = digestOf(gzipSync(tar)).slice("sha256:".length);
+    await importing(
+      [`${server.url}/x.tgz`, "web", "--sha256", sha256.toUpperCase()],
+      async ({ open, code, notes }) => {
+        expect([code, notes]).toEqual([0, []]);
+        const { layers } = await open("docker-archive:web.tar");
+        expect(layers.map(({ digest, diffId }) => [digest, diffId])).toEqual([
+          [`sha256:${sha256}`, digestOf(tar)],
+        ]);
+      },
+    );
+  } finally {
+    await server.close();
+  }
+});
 
 test("a folder, normalised, as JSON", () =>
   importing(

@@ -78,6 +78,21 @@ test("what the web has with a digest goes through the store; https may go withou
   });
 });
 
+test("what the store has damaged is not taken for what was asked for", async () => {
+  await withFolder(async (folder) => {
+    const store = await openStore(folder);
+    const { file } = await store.add([bytes], "x");
+    await writeFile(file, Buffer.from(bytes).fill(0, 3, 4));
+    const result = await findTarball("https://user.example/x.tar", right, {
+      ...{ folder, store, stdin: async function* () {}, now: () => new Date(0) },
+      ...{ progress: () => undefined, signal: new AbortController().signal },
+      fetch: () => Promise.reject(new Error("nothing to fetch")),
+    });
+    if ("folder" in result) throw new Error("no tarball");
+    await expect(collect(result.open(), 1000, "it")).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+  });
+});
+
 test("http without a digest is not asked, and secrets are not shown", async () => {
   await expect(found("http://me:secret@user.example/x.tar")).rejects.toThrow(
     '"http://***@user.example/x.tar" is no usable address: nothing vouches for what http brings; give its --sha256.',

@@ -186,6 +186,13 @@ test.each<[string, Tree, RegExp]>([
   expect(warnings).toEqual([expect.stringMatching(sentence)]);
 });
 
+test("a whiteout is said to go when all is written anew, too", async () => {
+  const tar = await tarOf({ "etc/": {}, "etc/.wh.motd": "" });
+  const { warnings, plain } = await importBytes(tar, { normalise: true });
+  expect(warnings).toEqual([expect.stringMatching(/the file will not be there\.$/)]);
+  expect((await entriesIn(plain)).map(({ path }) => path)).toEqual(["etc"]);
+});
+
 test("a folder of the usual names alone is no surprise", async () => {
   expect((await importBytes(await tarOf({ "usr/": {}, "usr/x": "" }))).warnings).toEqual([]);
   expect((await importBytes(await tarOf({ "a/": {}, "b/": {} }))).warnings).toEqual([]);
