@@ -1,5 +1,5 @@
 import { command } from "../command.ts";
-import { insideArgument, insideOptions, withInside } from "../with-inside.ts";
+import { insideArgument, insideOptions } from "../inside-arguments.ts";
 
 /** Bytes of a file that `--json` shows. */
 const jsonLimit = 64 << 20;
@@ -16,6 +16,7 @@ export const cat = command({
   examples: [{ does: "Read a file of an image", line: "tare cat oci:image:1 etc/os-release" }],
   async run({ arguments: [location = "", path = ""], options }, io) {
     const { withFile } = await import("../../extract/look-inside.ts");
+    const { withInside } = await import("../with-inside.ts");
     return withInside(io, location, options, async ({ inside }) => {
       await withFile(
         inside,

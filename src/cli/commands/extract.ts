@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { TareError } from "../../errors.ts";
 import { command } from "../command.ts";
+import { insideArgument, insideOptions } from "../inside-arguments.ts";
 import { parseSize } from "../quantities.ts";
-import { insideArgument, insideOptions, withInside } from "../with-inside.ts";
 
 const help = "tare extract --help";
 
@@ -45,6 +45,7 @@ export const extract = command({
     if (most !== undefined && sizeLimit === undefined)
       throw refuse(`--max-size needs a size, as 2GB, not ${JSON.stringify(most)}`);
     const { extractFiles } = await import("../../extract/look-inside.ts");
+    const { withInside } = await import("../with-inside.ts");
     return withInside(io, location, options, async ({ inside }) => {
       const { makeNode } = await import("../make-node.ts");
       const result = await extractFiles(inside, paths, folder, {

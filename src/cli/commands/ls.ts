@@ -1,7 +1,7 @@
 import { TareError } from "../../errors.ts";
 import type { Image } from "../../model/image.ts";
 import { command } from "../command.ts";
-import { insideArgument, insideOptions, withInside } from "../with-inside.ts";
+import { insideArgument, insideOptions } from "../inside-arguments.ts";
 
 export const ls = command({
   name: "ls",
@@ -21,6 +21,7 @@ export const ls = command({
   ],
   async run({ arguments: [location = "", path], options }, io) {
     const { listFiles, listLayer } = await import("../../extract/look-inside.ts");
+    const { withInside } = await import("../with-inside.ts");
     return withInside(io, location, options, async ({ inside, image }) => {
       const { signal } = io;
       const headers =
