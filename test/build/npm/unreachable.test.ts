@@ -76,6 +76,26 @@ describe("a dependency that the registry does not have", () => {
     });
   });
 
+  test("is to be changed where it is asked for, and the versions that are there are named", async () => {
+    const versions = ["1.0.0", "1.1.0", "1.2.0", "2.0.0", "3.0.0"].map((version) => ({
+      name: "ms",
+      version,
+    }));
+    const recipe = { npm: { package: ["ms@1.1.5"] } };
+    expect(await refusal({ npm: versions, recipe })).toEqual({
+      code: 3,
+      says: "ms cannot be had: no version fits 1.1.5 at REGISTRY/, where 3.0.0 is the latest and the nearest are 1.0.0, 1.1.0, 1.2.0, 2.0.0; name another version or package under `package` in the recipe, as NAME@VERSION.",
+    });
+    expect(await refusal({ npm: [ms], recipe: { npm: { package: ["sm"] } } })).toEqual({
+      code: 3,
+      says: "sm cannot be had: REGISTRY/sm: it answered 404; name another version or package under `package` in the recipe, as NAME@VERSION.",
+    });
+    expect(await refusal({ npm: versions, project: project({ ms: "7" }) })).toEqual({
+      code: 3,
+      says: "ms cannot be had: no version fits 7 at REGISTRY/, where 3.0.0 is the latest and the nearest are 2.0.0, 3.0.0; name another version or package in package.json.",
+    });
+  });
+
   test("in a version that fits says which there are", async () => {
     expect(
       await refusal({ npm: [{ name: "a", dependencies: { ms: "7" } }, ms], project: project({ a: "1" }) }),

@@ -5,6 +5,7 @@ import { isWebAddress, registryOf } from "../registry/addresses.ts";
 import type { NpmOptions } from "../registry/client.ts";
 import { isAbsent, registryFailure } from "../registry/failure.ts";
 import { pathTo, waysInto } from "./dependency-path.ts";
+import { nearestVersions } from "./nearest-versions.ts";
 
 /** What a sentence about a tree needs beside the tree. */
 export interface TreeContext {
@@ -58,7 +59,7 @@ export function packageFailure(
   const cause = failed.errors[0];
   const spec = (ways.get(failed) ?? [...failed.edgesIn][0])?.spec ?? "";
   const { code } = Object(cause) as { code?: unknown };
-  const todo = overrideIt(failed.name, overridesIn);
+  const todo = otherVersion(path, failed.name, overridesIn);
   if (typeof code === "string" && code.startsWith("EALLOW"))
     return refused(path, spec, failed.name, overridesIn, cause);
   const why = whyNot(failed, spec, options);
@@ -71,12 +72,17 @@ const noVersion = ["ETARGET", "ENOVERSIONS", "E403", "EINCOMPLETEMANIFEST"];
 
 function whyNot({ name, errors }: Arborist.Node, spec: string, options: NpmOptions): TareError | string {
   const cause = errors[0];
-  const { code, distTags, statusCode } = Object(cause) as Record<string, unknown>;
+  const { code, distTags, versions, statusCode } = Object(cause) as Record<string, unknown>;
   const where = isWebAddress(spec) ? spec : registryOf(name, options);
   if (statusCode === undefined && noVersion.includes(String(code))) {
-    const { latest } = Object(distTags) as { latest?: unknown };
+    const { latest } = Object(distTags) as { readonly latest?: unknown };
     const young = options.before ? " and is old enough for npm's settings" : "";
-    return `no version fits ${spec || "*"}${young} at ${shownUrl(where)}${typeof latest === "string" ? `, where ${latest} is the latest` : ""}`;
+    const near = Array.isArray(versions) ? nearestVersions(versions.map(String), spec) : [];
+    const there = [
+      ...(typeof latest === "string" ? [`${latest} is the latest`] : []),
+      ...(near.some((version) => version !== latest) ? [`the nearest are ${near.join(", ")}`] : []),
+    ];
+    return `no version fits ${spec || "*"}${young} at ${shownUrl(where)}${there.length > 0 ? `, where ${there.join(" and ")}` : ""}`;
   }
   const failure = registryFailure(cause, { what: name, where, cache: String(options.cache) });
   if (failure.problem.code !== "DOWNLOAD_FAILED") return failure;
@@ -97,7 +103,7 @@ export function refused(
     ? `${spec} is on this machine, outside the project's own packages`
     : `${shownUrl(spec)} is a git repository, and tare takes published tarballs only`;
   return new TareError(
-    { code: "DEPENDENCY_REFUSED", path, why, todo: overrideIt(name, overridesIn) },
+    { code: "DEPENDENCY_REFUSED", path, why, todo: otherVersion(path, name, overridesIn) },
     { cause },
   );
 }
@@ -105,6 +111,14 @@ export function refused(
 /** Whether a dependency asks for a file or a folder. */
 export function isOnThisMachine(spec: string): boolean {
   return /^(?:file:|\.{0,2}\/|~\/)/.test(spec);
+}
+
+/** What is asked for by name is changed there; `overrides` are for what others ask for. */
+function otherVersion(path: readonly string[], name: string, overridesIn: string): string {
+  if (path.length > 1) return overrideIt(name, overridesIn);
+  return overridesIn === "the recipe"
+    ? `name another version or package under \`package\` in the recipe, as NAME@VERSION`
+    : `name another version or package in ${overridesIn}`;
 }
 
 function overrideIt(name: string, overridesIn: string): string {
