@@ -239,3 +239,21 @@ test("normalised, it does not matter whether GNU tar, bsdtar or Python packed it
     expect(new Set(found).size).toBe(1);
   });
 });
+
+test("what GNU tar stored sparse, umoci unpacks whole", slow, async (context) => {
+  needsPeers(context, "tar", "truncate", "umoci");
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    const sh = (line: string) => mustRun("sh", ["-c", line], { cwd: folder });
+    await sh("mkdir var; printf begin > var/disk; truncate -s 3000000 var/disk; printf end >> var/disk");
+    for (const format of ["gnu", "pax"]) {
+      await sh(`tar --format=${format} -cSzf ${format}.tgz var`);
+      const options = ["--json", "--to", `oci:${format}`, `${format}.tgz`, "x"];
+      const { code, out } = await runTare(["import", ...options], { folder });
+      const { warnings } = JSON.parse(out) as { warnings: string[] };
+      expect([code, warnings]).toEqual([0, [expect.stringContaining("/var/disk as GNU sparse files")]]);
+      await sh(`umoci unpack --image ${format}:latest ${format}.bundle`);
+      await sh(`cmp var/disk ${format}.bundle/rootfs/var/disk`);
+    }
+  });
+});
