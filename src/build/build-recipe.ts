@@ -14,17 +14,21 @@ import { compressorOf } from "./compressor.ts";
 import { excludesOf } from "./excludes.ts";
 import { fetchingFor } from "./fetching.ts";
 import { filesLayer } from "./files-layer.ts";
+import { finishedTree } from "./finished-tree.ts";
 import { groupsOf } from "./groups.ts";
 import type { Lock } from "./lock/lock.ts";
+import { looseLinkWarnings } from "./loose-links.ts";
 import { obtainPackages } from "./obtain.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { ownLibraries } from "./own-libraries.ts";
 import { platformOf } from "./plan.ts";
 import { applicationOf, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { runtimeConfigOf } from "./recipe/runtime-config.ts";
-import { recipeFiles } from "./recipe-files.ts";
+import { type OwnEntry, recipeFiles } from "./recipe-files.ts";
 import { type BuiltRoot, buildRoot, type PackageGroup } from "./root.ts";
+import { scriptWarnings } from "./script-warnings.ts";
 import { sourceDateEpoch } from "./source-date.ts";
+import { startWarnings } from "./start-warnings.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { unmetWarnings } from "./unmet-warnings.ts";
 import type { World } from "./world.ts";
@@ -115,21 +119,24 @@ async function buildPlatform(
     folder: options.folder,
   });
   const layers = [...root.layers];
+  let own: readonly OwnEntry[] = [];
   if (recipe.files.length > 0) {
     const { shape, accounts, created: mtime } = root;
     const application = applicationOf(recipe);
-    const entries = await recipeFiles(recipe, options.folder, {
+    own = await recipeFiles(recipe, options.folder, {
       ...{ shape, accounts, mtime },
       ...(application && { modules: modulesFolder(application) }),
     });
-    const layer = await filesLayer(entries, shape, mtime, compressor, world);
+    const layer = await filesLayer(own, shape, mtime, compressor, world);
     layers.push({ layer, holds: [filesOfRecipe] });
   }
   const created = new Date(root.created * 1000).toISOString().replace(".000Z", "Z");
+  const config = runtimeConfigOf(recipe, userOf(recipe, root));
+  const tree = finishedTree(root, own);
   const image = assembleImage({
     platform,
     layers: layers.map(({ layer }) => layer),
-    config: runtimeConfigOf(recipe, userOf(recipe, root)),
+    config,
     created,
     history: layers.map(({ holds }): History => ({ created, created_by: `tare: ${shortened(holds)}` })),
     annotations: recipe.annotations,
@@ -137,7 +144,12 @@ async function buildPlatform(
   return {
     image,
     report: reportOf(platformName, image, layers, root),
-    warnings: unmetWarnings(root.unmet, platformName, distributionOf(recipe) !== undefined),
+    warnings: [
+      ...unmetWarnings(root.unmet, platformName, distributionOf(recipe) !== undefined),
+      ...(await startWarnings(config, tree, platformName)),
+      ...looseLinkWarnings(root.loose, tree, platformName),
+      ...scriptWarnings(root.coverage, platformName),
+    ],
   };
 }
 

@@ -14,6 +14,7 @@ import { aliasLinks, linkPiece } from "../rootfs/alias-links.ts";
 import { compose } from "../rootfs/compose.ts";
 import { type LinkedFile, type UnmetLibrary, unmetLibraries } from "../rootfs/libraries.ts";
 import { machineOf } from "../rootfs/machines.ts";
+import { type LooseLink, looseLinks, type Startable, startableIn } from "../rootfs/programs.ts";
 import { type RootShape, shapeOf } from "../rootfs/shape.ts";
 import type { DiskStore } from "../store/disk-store.ts";
 import { version } from "../version.ts";
@@ -30,7 +31,7 @@ import {
 } from "./pieces.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 8;
+const rootVersion = 9;
 
 /** Packages of one source. Groups do not share layers, so that what changes in one does not move the bytes of another. */
 export interface PackageGroup {
@@ -73,6 +74,9 @@ export interface BuiltRoot {
   readonly coverage: readonly ScriptCoverage[];
   /** What programs that do not come from the distribution will not find. */
   readonly unmet: readonly UnmetLibrary[];
+  /** Links that sources other than the distribution make, and that need something which the packages do not bring. */
+  readonly loose: readonly LooseLink[];
+  readonly startable: Startable;
   readonly accounts: AccountTable;
   readonly shape: RootShape;
   /** Seconds since the epoch: SOURCE_DATE_EPOCH, or when the newest package was built. */
@@ -145,6 +149,9 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
       layer: await sealLayer(layer, plan.compressor, world.store),
       holds: (drafts[index] as LayerDraft).holds,
     }));
+    const finished = withGenerated(view, generated);
+    const shape = shapeOf(view, generated);
+    const foreign = configurations.filter((_, index) => plan.groups[index]?.isDistribution === false);
     const root: Omit<BuiltRoot, "layers"> = {
       packages: pieces.map(({ package: { name, version }, made }) => ({
         name,
@@ -156,9 +163,15 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
         size: packages.reduce((sum, { facts }) => sum + facts.excludedSize, 0),
       },
       coverage: configurations.flatMap(({ coverage }) => coverage),
-      unmet: unmetIn(withGenerated(view, generated), pieces, plan),
+      unmet: unmetIn(finished, pieces, plan),
+      loose: looseLinks(
+        finished,
+        shape,
+        foreign.flatMap(({ entries }) => entries),
+      ),
+      startable: startableIn(finished, generated),
       accounts: table,
-      shape: shapeOf(view, generated),
+      shape,
       created,
     };
     const remembered: RememberedRoot = {
