@@ -54,7 +54,11 @@ export async function openImage(location: Location, options: OpenOptions = {}): 
 export async function openNamed(location: Location, options: OpenOptions = {}): Promise<OpenedImage> {
   const { path, transport, name } = location;
   const where = locationText(location);
-  if (transport === "tar") throw cannotOpen(location, "an image can be written there, but not opened");
+  if (transport === "tar")
+    throw cannotOpen(
+      location,
+      "an image can be written there, but not opened; `tare import` makes one of a tarball",
+    );
   if (transport === "docker-daemon") {
     if (name === undefined)
       throw cannotOpen(location, `it names no image, as in ${locationShapes[transport]}`);
