@@ -238,7 +238,7 @@ test("docker2aci makes the same of the same image", async (context) => {
   });
 });
 
-test("a file named by hash: Python agrees on the image ID", async (context) => {
+test("Python agrees on the image ID and on what is in the tar", async (context) => {
   needsPeers(context, "python3");
   await withFolder(async (folder) => {
     const plain = imageOf([await layerOf({ a: "1" }, "none")]);

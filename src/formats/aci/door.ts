@@ -3,7 +3,7 @@ import type { NamedValue } from "./manifest.ts";
 import { isAcName, isIdentifier } from "./names.ts";
 
 /** A path whitelist names every file of an image, so a manifest may be much larger than other documents. */
-export const aciManifestLimits = { bytes: 64 << 20, members: 1_000_000 } as const;
+export const aciManifestLimits = { bytes: 16 << 20, members: 400_000 } as const;
 
 /** Reads a manifest's JSON as the specification's own library does, and as strictly. */
 export class AciDoor extends JsonDoor {
