@@ -27,6 +27,7 @@ import { runtimeConfigOf } from "./recipe/runtime-config.ts";
 import { type OwnEntry, recipeFiles } from "./recipe-files.ts";
 import { type BuiltRoot, buildRoot, type PackageGroup } from "./root.ts";
 import { scriptWarnings } from "./script-warnings.ts";
+import { secretWarnings } from "./secret-warnings.ts";
 import { sourceDateEpoch } from "./source-date.ts";
 import { startWarnings } from "./start-warnings.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -87,7 +88,7 @@ export async function buildRecipe(
     ...("index" in whole && { index: whole.index.digest }),
     images: built.map(({ report }) => report),
     written,
-    warnings: [...warningsOf(lock), ...built.flatMap(({ warnings }) => warnings)],
+    warnings: [...new Set([...warningsOf(lock), ...built.flatMap(({ warnings }) => warnings)])],
     timing: watch.laps(),
   };
 }
@@ -126,6 +127,7 @@ async function buildPlatform(
     own = await recipeFiles(recipe, options.folder, {
       ...{ shape, accounts, mtime },
       ...(application && { modules: modulesFolder(application) }),
+      outputs: options.to.map(({ path }) => path).filter((path) => path !== "" && path !== "-"),
     });
     const layer = await filesLayer(own, shape, mtime, compressor, world);
     layers.push({ layer, holds: [filesOfRecipe] });
@@ -149,6 +151,7 @@ async function buildPlatform(
       ...(await startWarnings(config, tree, platformName)),
       ...looseLinkWarnings(root.loose, tree, platformName),
       ...scriptWarnings(root.coverage, platformName),
+      ...secretWarnings(own),
     ],
   };
 }

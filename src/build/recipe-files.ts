@@ -12,6 +12,8 @@ import { filesIn } from "./recipe-folder.ts";
 /** A recipe's file as an entry; `content` of a file of the disk can be read again and again. */
 export interface OwnEntry extends Omit<Entry, "content"> {
   readonly open: () => Bytes | Uint8Array;
+  /** Where it was found in a folder that the recipe names; absent for what is named itself. */
+  readonly found?: { /** As the recipe names it. */ readonly from: string; readonly path: string };
 }
 
 /** What the files come to lie over. */
@@ -21,6 +23,8 @@ export interface RootForFiles {
   readonly mtime: number;
   /** The `node_modules` of the application, where there is one. */
   readonly modules?: string;
+  /** Absolute paths of what this build writes, which does not go along with a folder that it is in. */
+  readonly outputs?: readonly string[];
 }
 
 /** More than this in one recipe is a folder that was not meant: a home, a root. */
@@ -46,7 +50,7 @@ export async function recipeFiles(
     const owner = file.owner ?? { user: 0, group: 0 };
     const numbers = accountNumbers(owner.user, owner.group, root.accounts, `files: /${file.to}`);
     const common = { ...numbers, uname: "", gname: "", mtime: root.mtime };
-    for await (const entry of entriesOf(file, folder)) {
+    for await (const entry of entriesOf(file, folder, root.outputs ?? [])) {
       const isFolder = entry.type === "directory";
       if (entry.path === root.modules && file.to !== root.modules) throw bad(entry.path, modulesWhy(file));
       const path = placeOf(entry.path, isFolder);
@@ -83,9 +87,13 @@ function bad(path: string, why: string): TareError {
   return new TareError({ code: "BAD_FILE", file: `/${path}`, why });
 }
 
-type Made = Pick<OwnEntry, "path" | "type" | "mode" | "size" | "link" | "open">;
+type Made = Pick<OwnEntry, "path" | "type" | "mode" | "size" | "link" | "open" | "found">;
 
-async function* entriesOf(file: RecipeFile, folder: string): AsyncGenerator<Made> {
+async function* entriesOf(
+  file: RecipeFile,
+  folder: string,
+  outputs: readonly string[],
+): AsyncGenerator<Made> {
   if (file.directory === true)
     yield { path: file.to, type: "directory", mode: file.mode ?? 0o755, size: 0, open: () => nothing };
   else if (file.text !== undefined) {
@@ -97,6 +105,7 @@ async function* entriesOf(file: RecipeFile, folder: string): AsyncGenerator<Made
       folder,
       file.from,
       ignoring(file.ignore ?? []),
+      outputs,
     ))
       yield {
         path: file.to === "" || path === "" ? file.to + path : `${file.to}/${path}`,
@@ -105,6 +114,7 @@ async function* entriesOf(file: RecipeFile, folder: string): AsyncGenerator<Made
         size,
         ...(link !== undefined && { link }),
         open: type === "file" ? open : () => nothing,
+        ...(path !== "" && { found: { from: file.from, path } }),
       };
 }
 

@@ -1,6 +1,6 @@
 import { constants, createReadStream, readSync } from "node:fs";
 import { lstat, open, readdir, readlink, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { type Bytes, collect } from "../bytes/bytes.ts";
 import { readFailure } from "../bytes/read-failure.ts";
 import { byText } from "../bytes/text.ts";
@@ -24,8 +24,9 @@ export interface FoundFile {
 }
 
 /**
- * `name`, relative to `folder`, and everything in it, folders first, sorted by name; what is ignored is not looked
- * into, neither by the recipe nor by a `.dockerignore` at the top of a folder that is named. A link that is named itself is followed, one that is found stays a link.
+ * `name`, relative to `folder`, and everything in it, folders first, sorted by name. What is ignored is not looked into,
+ * neither by the recipe nor by a `.dockerignore` at the top of a folder that is named, nor are `outputs`, absolute paths.
+ * A link that is named itself is followed, one that is found stays a link.
  * @throws NO_FILE, UNREADABLE, BAD_FILE for what leads out of the folder, is neither file, folder nor link, or has a
  * name that is not UTF-8
  */
@@ -33,15 +34,25 @@ export async function* filesIn(
   folder: string,
   name: string,
   ignored: (path: string) => boolean,
+  outputs: readonly string[] = [],
 ): AsyncGenerator<FoundFile> {
   const top = await contained(folder, name);
-  yield* walk(top, "", { ignored, docker: await dockerIgnoreOf(top) });
+  const skipped = new Set(await Promise.all(outputs.map(placeOf)));
+  yield* walk(top, "", { ignored, docker: await dockerIgnoreOf(top), skipped });
+}
+
+/** As the walk will meet it: links in its directories followed. */
+async function placeOf(path: string): Promise<string> {
+  const above = dirname(path);
+  return join(await realpath(above).catch(() => above), basename(path));
 }
 
 /** What is left out of a folder. */
 interface Filter {
   readonly ignored: (path: string) => boolean;
   readonly docker: DockerIgnore | undefined;
+  /** Absolute paths. */
+  readonly skipped: ReadonlySet<string>;
 }
 
 /** Largest `.dockerignore` that is read. */
@@ -75,7 +86,8 @@ async function* walk(onDisk: string, path: string, filter: Filter): AsyncGenerat
     const names = await readdir(onDisk).catch((cause) => unreadable(onDisk, cause));
     for (const name of names.sort(byText)) {
       const below = path === "" ? name : `${path}/${name}`;
-      if (!filter.ignored(below)) yield* unlessExcluded(join(onDisk, name), below, filter);
+      if (!filter.ignored(below) && !filter.skipped.has(join(onDisk, name)))
+        yield* unlessExcluded(join(onDisk, name), below, filter);
     }
   } else if (found.isSymbolicLink()) {
     const link = await readlink(onDisk).catch((cause) => unreadable(onDisk, cause));

@@ -8,6 +8,7 @@ import { filesLayer } from "../../src/build/files-layer.ts";
 import { ignoring } from "../../src/build/ignore.ts";
 import type { RecipeFile } from "../../src/build/recipe/recipe.ts";
 import { type OwnEntry, recipeFiles } from "../../src/build/recipe-files.ts";
+import { secretWarnings } from "../../src/build/secret-warnings.ts";
 import { collect } from "../../src/bytes/bytes.ts";
 import { decompress } from "../../src/bytes/compression/compression.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
@@ -307,6 +308,59 @@ test("what is ignored is not looked into, nor is it refused", () =>
     await written(folder, { "d/keep": "", "d/node_modules/x/y": "", "d/.wh.x": "" });
     const entries = await made(folder, file({ to: "d", from: "d", ignore: ["node_modules", ".wh.*"] }));
     expect(shown(entries)).toEqual(["directory d 755", "file d/keep 644"]);
+  }));
+
+test("what the build writes does not go along with the folder that it is in", () =>
+  withFolder(async (above) => {
+    await written(above, {
+      "project/app.js": "",
+      "project/out/index.json": "",
+      "project/demo.tar": "",
+      "project/sub/out": "",
+    });
+    await symlink("project", join(above, "link"));
+    const outputs = [
+      join(above, "link/out"),
+      join(above, "project/demo.tar"),
+      join(above, "elsewhere/app.js"),
+    ];
+    const entries = await recipeFiles(
+      { files: [file({ to: "app", from: "." }), file({ to: "own.tar", from: "demo.tar" })] },
+      join(above, "project"),
+      { ...root, outputs },
+    );
+    expect(shown(entries)).toEqual([
+      "directory app 755",
+      "file app/app.js 644",
+      "directory app/sub 755",
+      "file app/sub/out 644",
+      "file own.tar 644",
+    ]);
+  }));
+
+test("what usually holds secrets is said when it goes along with a folder, not when it is named", () =>
+  withFolder(async (folder) => {
+    const said = async (...files: RecipeFile[]) => secretWarnings(await made(folder, ...files));
+    await written(folder, { "site/index.html": "", ".npmrc": "", "keys/id_rsa": "", "keys/id_rsa.pub": "" });
+    const [all, keys, site] = [".", "keys", "site"].map((from) => file({ to: "app", from }));
+    expect(await said(site as RecipeFile)).toEqual([]);
+    expect(await said(file({ to: "root/.npmrc", from: ".npmrc" }))).toEqual([]);
+    expect(await said(keys as RecipeFile)).toEqual([
+      "files takes keys/id_rsa along, which usually holds secrets or history: leave it out with ignore or .dockerignore, or name it in an item of files if it is meant.",
+    ]);
+    await written(folder, {
+      ".git/HEAD": "",
+      ".git/config": "",
+      ".env": "",
+      ".env.local": "",
+      ".env.example": "",
+      ".gitignore": "",
+    });
+    expect(await said(all as RecipeFile)).toEqual([
+      "files takes .env, .env.local, .git, .npmrc and 1 more along, which usually hold secrets or history: leave them out with ignore or .dockerignore, or name them in an item of files if they are meant.",
+    ]);
+    await written(folder, { ".dockerignore": ".*\nkeys\n" });
+    expect(await said(all as RecipeFile)).toEqual([]);
   }));
 
 test("a .dockerignore at the top of a folder counts, with what it keeps in folders that it excludes", () =>
