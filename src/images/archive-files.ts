@@ -40,6 +40,11 @@ export async function archiveFiles(file: string, where = file): Promise<FileSet>
   return { where, find };
 }
 
+/** Whether each of an archive's files is reached by unpacking all that is before it. */
+export async function isCompressed(file: string): Promise<boolean> {
+  return (await look(file)).compressed;
+}
+
 async function look(file: string): Promise<{ size: number; compressed: boolean }> {
   const handle = await open(file, "r");
   try {

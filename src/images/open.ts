@@ -15,7 +15,7 @@ import {
 } from "../formats/oci/layout.ts";
 import { isIndexType, isManifestType, mediaTypes } from "../formats/oci/media-types.ts";
 import type { Descriptor, Image, ImageIndex } from "../model/image.ts";
-import { archiveFiles } from "./archive-files.ts";
+import { archiveFiles, isCompressed } from "./archive-files.ts";
 import { completeImage } from "./complete.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { type DiscoverySeams, fetchAci } from "./fetch-aci.ts";
@@ -46,7 +46,7 @@ export async function openImage(location: Location, options: OpenOptions = {}): 
 /**
  * The image at a location, and what it is called there. Manifests and configurations are read and verified now; a layer
  * is verified while it is read, and keeps no file open before and after. The files must stay as they are for as long as
- * the image is used. What comes as a stream (`-`, a docker daemon, `aci://`) is kept in the scratch folder.
+ * the image is used. What comes as a stream (`-`, a docker daemon, `aci://`), or compressed, is kept in the scratch folder.
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH, NOT_THE_IMAGE (no such name, or several and none asked for), UNREADABLE,
  * NEEDS_IMAGES, BAD_LOCATION for `tar:` and for a stream without a scratch folder, DAEMON_UNREACHABLE,
  * DAEMON_REFUSED, DISK_FULL, and for `aci://` what {@link fetchAci} throws
@@ -84,7 +84,15 @@ export async function openNamed(location: Location, options: OpenOptions = {}): 
   if (transport === "oci") return openLayout(folderFiles(path), name);
   if (transport === "dir") return openFolder(folderFiles(path));
   if (transport === "aci") return openAci(await fileContent(path), path);
-  return openArchive(await archiveFiles(path), name, transport === "oci-archive");
+  const file = await unpacked(path, options);
+  return openArchive(await archiveFiles(file, path), name, transport === "oci-archive");
+}
+
+/** Unpacked once where there is room for it, and not once for each of its files. */
+async function unpacked(path: string, { scratch, signal }: OpenOptions): Promise<string> {
+  if (scratch === undefined || !(await isCompressed(path))) return path;
+  const source = await fileContent(path);
+  return spool(decompress(source(signal), path), await scratch(), undefined, signal);
 }
 
 async function fileContent(file: string): Promise<(signal?: AbortSignal) => Bytes> {

@@ -140,6 +140,8 @@ test.each(["plain", "gzip"])("what docker saves is read from the standard input:
     ]);
     const { names } = await openNamed(parseLocation(`oci:${folder}/layout:1`));
     expect(names).toMatchObject([{ reference: { repository: "library/shout", tag: "1" } }]);
+    const direct = await copy("docker-archive:@/saved.tar:shout:1", "oci:@/direct");
+    expect(direct.images[0]?.digest).toBe(image.manifest.digest);
     const again = await copy("docker-archive:-:shout:latest", "docker-archive:@/x.tar", {
       stdin: createReadStream(file),
     });
