@@ -25,7 +25,7 @@ export interface NpmApplication {
 }
 
 /** Raise when the same packages make another root. */
-const applicationVersion = 1;
+const applicationVersion = 2;
 
 /** An npm application's packages as one distribution: each a tarball below the folder that its `path` names. */
 export function npmApplication(application: NpmApplication): Distribution {
@@ -46,6 +46,7 @@ export function npmApplication(application: NpmApplication): Distribution {
       ];
       const entries = all.map((link) => linkEntry(to, link, timestamp));
       if (manifest !== undefined) entries.push(manifestEntry(to, manifest, timestamp));
+      if (root.get("tmp") === undefined) entries.push(temporaryFolder(timestamp));
       return {
         entries: entries.sort((a, b) => byText(a.path, b.path)),
         coverage: installCoverage(placed, to, platform),
@@ -72,6 +73,11 @@ function linkEntry(to: string, { path, text }: ModuleLink, timestamp: number): G
 function manifestEntry(to: string, manifest: Uint8Array, timestamp: number): GeneratedEntry {
   const header = nameless(below(to, "package.json"), "file", 0o644, timestamp);
   return { ...header, size: manifest.byteLength, content: manifest };
+}
+
+/** `os.tmpdir()`, which anybody may write into: in a Debian image base-files brings it. */
+function temporaryFolder(timestamp: number): GeneratedEntry {
+  return { ...nameless("tmp", "directory", 0o1777, timestamp), content: new Uint8Array(0) };
 }
 
 /** Root's by number alone, like all files of packages. */

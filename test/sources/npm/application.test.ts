@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { rootOwned } from "../../../src/model/entry.ts";
 import { npmApplication } from "../../../src/sources/npm/application.ts";
 import { applicationFrom, type LaidOut, usualApplication } from "../../kit/npm-application.ts";
 import type { NpmPackageData } from "../../kit/npm-package.ts";
@@ -88,8 +89,8 @@ test("the project's own packages are links, and their commands come last", async
 test("the project's package.json lies where it was, to the byte", async () => {
   const manifest = Buffer.from('{ "name": "mine",\r\n"type": "module" }');
   const { tree } = await applicationFrom({}, { manifest });
-  expect(tree).toEqual({ "app/package.json": `0644 ${manifest}` });
-  expect((await applicationFrom({}, { manifest, to: "" })).tree).toEqual({
+  expect(tree).toMatchObject({ "app/package.json": `0644 ${manifest}` });
+  expect((await applicationFrom({}, { manifest, to: "" })).tree).toMatchObject({
     "package.json": `0644 ${manifest}`,
   });
 });
@@ -115,4 +116,17 @@ test("what makes another root has another name", () => {
   ].map(nameOf);
   expect(new Set(names).size).toBe(names.length);
   expect(nameOf({})).toBe(nameOf({}));
+});
+
+test("there is a /tmp for everybody, unless the root has one", async () => {
+  const { headers } = await applicationFrom({ "node_modules/a": tool("a", undefined) });
+  expect(headers.get("tmp")).toMatchObject({ type: "directory", mode: 0o1777, uid: 0, gid: 0 });
+  const own = { ...rootOwned("tmp", "directory", 0o700, 1), owner: "base-files" };
+  const view = {
+    get: (path: string) => (path === "tmp" ? own : undefined),
+    under: () => [],
+    read: () => undefined,
+  };
+  const options = { architecture: "x64", timestamp: 1, excludes: [] };
+  expect(npmApplication(usualApplication).configure(view, [], options).entries).toEqual([]);
 });

@@ -207,6 +207,6 @@ test("a package.json may say anything: what is not as it should be counts as abs
     "node_modules/thing": { name: "thing", fields: odd, files: { "etc/passwd": "x" } },
   });
   expect(tree["app/node_modules/.bin/x"]).toBe("-> ../thing/etc/passwd");
-  expect(Object.keys(tree)).toHaveLength(3);
+  expect(Object.keys(tree).filter((path) => path.startsWith("app/"))).toHaveLength(3);
   expect(coverage).toEqual([]);
 });
