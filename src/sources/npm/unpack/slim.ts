@@ -2,7 +2,7 @@ import type { NpmPlatform } from "../platform.ts";
 import { isForAnother } from "./prebuilds.ts";
 
 /** Raise with every change to what is left out: members of packages are remembered under it. */
-export const slimVersion = 2;
+export const slimVersion = 3;
 
 /** One kind of file that no program reads. Names are compared as they stand, endings without regard to case. */
 export interface SlimRule {
@@ -45,6 +45,13 @@ export const slimRules: readonly SlimRule[] = [
       ...[".prettierrc.yaml", ".prettierrc.yml", ".gitattributes", ".gitignore", ".gitmodules", ".mailmap"],
       ...[".npmignore", ".yarnrc", ".yarnrc.yml", ".lintstagedrc", ".huskyrc", ".release-it.json"],
       ...[".releaserc", ".mocharc.js", ".mocharc.json", ".mocharc.yml", ".nycrc", ".nycrc.json", ".taprc"],
+    ],
+  },
+  {
+    what: "programs for its own tests and builds",
+    names: [
+      ...["eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "karma.conf.js"],
+      ...["Gruntfile.js", "gruntfile.js", "Gulpfile.js", "gulpfile.js"],
     ],
   },
 ];
@@ -93,7 +100,7 @@ export function noiseOf(subject: SlimSubject, options: SlimOptions): (path: stri
     if (isKept(path) || named.has(path)) return false;
     if (isForAnother(path, options.platform)) return true;
     const [top = ""] = path.split("/", 1);
-    if (names.has(top)) return !folders.has(top) && !mentions.has(top);
+    if (names.has(top)) return !folders.has(top) && !mentions.has(top) && !mentions.has(stemOf(top));
     const file = path.slice(path.lastIndexOf("/") + 1);
     const small = file.toLowerCase();
     return dropped.some((ending) => small.endsWith(ending)) && !mentions.has(file);
@@ -107,7 +114,14 @@ function filesFor(entry: string): string[] {
   return suffixes.flatMap((suffix) => [entry + suffix, `${entry}/index${suffix}`]);
 }
 
-const folderNames = slimRules.flatMap((rule) => (rule.what.startsWith("settings") ? [] : (rule.names ?? [])));
+/** Without the ending that `require` does without. */
+function stemOf(name: string): string {
+  return name.replace(/\.[cm]?js$/, "");
+}
+
+const namesInCode = slimRules
+  .flatMap((rule) => (rule.what.startsWith("settings") ? [] : (rule.names ?? [])))
+  .flatMap((name) => [...new Set([name, stemOf(name)])]);
 const plural = (list: readonly string[]) => list.join("|").replaceAll(".", "\\.");
 
 /**
@@ -116,8 +130,8 @@ const plural = (list: readonly string[]) => list.join("|").replaceAll(".", "\\."
  */
 const mentioned = new RegExp(
   [
-    `["'\`.}]/(${plural(folderNames)})(?=["'\`/])`,
-    `["'\`](${plural(folderNames.filter((name) => name !== "test"))})(?=["'\`/])`,
+    `["'\`.}]/(${plural(namesInCode)})(?=["'\`/])`,
+    `["'\`](${plural(namesInCode.filter((name) => name !== "test"))})(?=["'\`/])`,
     `[,(+[]\\s{0,8}["'\`](test)(?=["'\`/])`,
     `["'\`/]([\\w.-]{1,80}(?:${plural(endings)}))(?=["'\`])`,
   ].join("|"),
@@ -139,7 +153,7 @@ export function isCode(path: string): boolean {
   return /(?:\.[cm]?js|(?:^|\/)[^./]+)$/i.test(path);
 }
 
-/** Whether a path lies in a folder that the rules name: what is mentioned there counts for nothing. */
+/** Whether a path lies in a folder that the rules name, or is such a file: what is mentioned there counts for nothing. */
 export function isInNamedFolder(path: string): boolean {
   return names.has(path.split("/", 1)[0] as string);
 }

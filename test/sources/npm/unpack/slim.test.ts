@@ -29,7 +29,14 @@ const noise = [
   "README.md",
   "benchmark/run.js",
   "docs/guide.html",
+  ".eslintrc.json",
+  "Gruntfile.js",
+  "eslint.config.cjs",
+  "eslint.config.js",
+  "eslint.config.mjs",
   "examples/one.js",
+  "gulpfile.js",
+  "karma.conf.js",
   "index.d.ts",
   "index.js.map",
   "lib/deep/notes.md",
@@ -99,6 +106,8 @@ test.each([
   [`const folder = "doc"`, "doc/a.txt"],
   [`join(root, "test", "x")`, "test/x"],
   [`read("../README.md")`, "README.md"],
+  [`require("../Gruntfile")`, "Gruntfile.js"],
+  [`import config from "../eslint.config.mjs"`, "eslint.config.mjs"],
   [`new URL("lib.d.ts", import.meta.url)`, "lib/lib.d.ts"],
 ])("what code mentions stays: %s", async (code, file) => {
   expect(await kept({ "lib/index.js": code, [file]: "" })).toEqual(["lib/index.js", file].sort());
@@ -111,6 +120,14 @@ test("the name of an environment, an address and a test's own words mention noth
   const code = `if (process.env.NODE_ENV === "test") x(); // see https://x.example/docs/ and docs/a.md\n//# sourceMappingURL=index.js.map`;
   const files = { "index.js": code, "index.js.map": "", "test/a.js": `read("../README.md", "docs")` };
   expect(await kept({ ...files, "README.md": "", "docs/a.md": "" })).toEqual(["index.js"]);
+});
+
+test("what a developer's own settings mention is not read for that", async () => {
+  const mention = `load("docs", "./test/x", "README.md", "./karma.conf.js")`;
+  const settings = ["eslint.config.mjs", "karma.conf.js", "Gruntfile.js", "gulpfile.js", ".eslintrc.js"];
+  const files = Object.fromEntries(settings.map((name) => [name, mention]));
+  const other = { "docs/a.html": "", "test/x.js": "", "README.md": "", "lib/gulpfile.js": "" };
+  expect(await kept({ ...files, ...other })).toEqual(["lib/gulpfile.js"]);
 });
 
 test("mentions are found in any amount of hostile text, in one pass", () => {
@@ -239,7 +256,7 @@ test("the recipe's own rules go first, and what was left out is counted", async 
   };
   const rules = [exclude("/app/*/b.js"), include("/app/node_modules/thing/docs/*")];
   const { tree, excluded, excludedSize } = await applicationFrom({ "node_modules/thing": data }, {}, rules);
-  expect(Object.keys(tree)).toEqual([`${base}docs/a`, `${base}package.json`]);
+  expect(Object.keys(tree)).toEqual([`${base}docs/a`, `${base}package.json`, "tmp"]);
   expect({ excluded, excludedSize }).toEqual({ excluded: 2, excludedSize: 6 });
 });
 
