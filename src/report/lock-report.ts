@@ -10,6 +10,8 @@ export interface LockChange {
   readonly from?: string;
   /** Absent when it is gone. */
   readonly to?: string;
+  /** There are or were other versions of it beside this one, as packages of npm may have. */
+  readonly several?: true;
 }
 
 interface PlatformPackages {
@@ -26,38 +28,52 @@ export function lockChanges(
   return [...platforms].sort(byText).flatMap((platform) => {
     const old = packagesOf(before, platform);
     const now = packagesOf(after, platform);
-    const labelOf = labels([...old, ...now]);
-    const versions = (packages: readonly Package[]) => Map.groupBy(packages, labelOf);
-    const [then, today] = [versions(old), versions(now)];
-    return [...new Set([...then.keys(), ...today.keys()])].sort(byText).flatMap((name) =>
-      changesOf(then.get(name) ?? [], today.get(name) ?? []).map((change) => ({
-        platform,
-        name,
-        ...change,
-      })),
-    );
+    return [isOfNpm, (one: Package) => !isOfNpm(one)]
+      .flatMap((isMeant) => changesAmong(old.filter(isMeant), now.filter(isMeant)))
+      .sort((a, b) => byText(a.name, b.name))
+      .map((change) => ({ platform, ...change }));
   });
+}
+
+function changesAmong(old: readonly Package[], now: readonly Package[]): Omit<LockChange, "platform">[] {
+  const labelOf = labels([...old, ...now]);
+  const [then, today] = [Map.groupBy(old, labelOf), Map.groupBy(now, labelOf)];
+  return [...new Set([...then.keys(), ...today.keys()])].flatMap((name) =>
+    changesOf(then.get(name) ?? [], today.get(name) ?? []).map((change) => ({ name, ...change })),
+  );
+}
+
+/** A name of npm may be that of another source's package as well. */
+function isOfNpm({ repository }: Package): boolean {
+  return /^npm(?:$|\/)/.test(repository);
 }
 
 function packagesOf(platforms: readonly PlatformPackages[], platform: string): readonly Package[] {
   return platforms.find((one) => one.platform === platform)?.packages ?? [];
 }
 
-/** A name; where it stands for several architectures, `name:architecture`. */
+/** A name; where a distribution has it for several architectures, `name:architecture`. */
 function labels(packages: readonly Package[]): (one: Package) => string {
   const architectures = new Map<string, Set<string>>();
-  for (const { name, architecture } of packages)
+  for (const { name, architecture } of packages.filter((one) => !isOfNpm(one)))
     architectures.set(name, (architectures.get(name) ?? new Set()).add(architecture));
-  return ({ name, architecture }) => (architectures.get(name)?.size === 1 ? name : `${name}:${architecture}`);
+  return ({ name, architecture }) =>
+    (architectures.get(name)?.size ?? 1) === 1 ? name : `${name}:${architecture}`;
 }
 
 /** One name may be there in several versions. What went and what came are told together. */
-function changesOf(before: readonly Package[], after: readonly Package[]): Pick<LockChange, "from" | "to">[] {
+function changesOf(
+  before: readonly Package[],
+  after: readonly Package[],
+): Pick<LockChange, "from" | "to" | "several">[] {
   const from = versionsBut(before, after);
   const to = versionsBut(after, before);
+  const several =
+    Math.max(...[before, after].map((some) => new Set(some.map(({ version }) => version)).size)) > 1;
   return Array.from({ length: Math.max(from.length, to.length) }, (_, index) => ({
     ...(from[index] !== undefined && { from: from[index] }),
     ...(to[index] !== undefined && { to: to[index] }),
+    ...(several && { several }),
   }));
 }
 
@@ -75,10 +91,11 @@ export function lockReport(file: string, changed: boolean, changes: readonly Loc
   for (const change of changes) {
     if (change.platform !== platform) lines.push(`  ${change.platform}`);
     platform = change.platform;
-    const { name, from, to } = change;
-    if (from === undefined) lines.push(`    + ${name} ${to}`);
-    else if (to === undefined) lines.push(`    - ${name} ${from}`);
-    else lines.push(`    ~ ${name} ${from} → ${to}`);
+    const { name, from, to, several } = change;
+    const named = several ? `${name}@` : `${name} `;
+    if (from === undefined) lines.push(`    + ${named}${to}`);
+    else if (to === undefined) lines.push(`    - ${named}${from}`);
+    else lines.push(`    ~ ${named}${from} → ${to}`);
   }
   return `${lines.join("\n")}\n`;
 }
