@@ -3,6 +3,7 @@ import { TareError } from "../errors.ts";
 import { loadMessages } from "../formats/docker-archive/load-messages.ts";
 import { documentLimit, JsonDoor } from "../formats/oci/json.ts";
 import type { Progress } from "../model/seams.ts";
+import { refusal, refused, unreachable } from "./daemon-failures.ts";
 import { type DockerSeams, dockerHost } from "./docker-host.ts";
 import { Sink } from "./sink.ts";
 
@@ -133,33 +134,4 @@ function spoken(offered: string | null): string {
   return major < newest[0] || (major === newest[0] && minor <= newest[1])
     ? `${major}.${minor}`
     : newest.join(".");
-}
-
-const reasons: Readonly<Record<string, readonly [why: string, todo: string]>> = {
-  ENOENT: ["there is no such socket", "start docker, or say in DOCKER_HOST where it listens"],
-  ECONNREFUSED: ["nobody listens there", "start docker, or say in DOCKER_HOST where it listens"],
-  EACCES: ["permission denied", "join the group that owns the socket (docker, as a rule)"],
-  ENOTFOUND: ["no such host is known", "look at DOCKER_HOST"],
-};
-
-function unreachable(where: string, error: unknown): unknown {
-  if (!(error instanceof TareError) || error.code !== "HTTP_FAILED") return error;
-  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? "";
-  const [why, todo] = reasons[code] ?? [`the connection broke (${code})`, "look at the daemon's log"];
-  return new TareError({ code: "DAEMON_UNREACHABLE", where, why, todo }, { cause: error });
-}
-
-/** The daemon's own words: `{"message": "…"}`, or plain text. */
-async function refusal(where: string, what: string, response: Response): Promise<TareError> {
-  const text = (await collect(response.body ?? [], documentLimit, where)).toString("utf8");
-  let said: unknown;
-  try {
-    said = JSON.parse(text).message;
-  } catch {}
-  return refused(where, what, typeof said === "string" ? said : text || `status ${response.status}`);
-}
-
-function refused(where: string, what: string, said: string): TareError {
-  const why = said.trim().split("\n")[0]?.slice(0, 500).replace(/[.]+$/, "");
-  return new TareError({ code: "DAEMON_REFUSED", where, what, why: why || "it does not say why" });
 }

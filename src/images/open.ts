@@ -1,32 +1,19 @@
 import { stat } from "node:fs/promises";
 import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { decompress } from "../bytes/compression/compression.ts";
-import { digestOf } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
-import { manifestFile } from "../formats/docker-archive/manifest.ts";
-import { decodeIndex } from "../formats/oci/image-index.ts";
-import { documentLimit, JsonDoor } from "../formats/oci/json.ts";
-import {
-  blobPath,
-  checkLayoutMarker,
-  imageNameAnnotation,
-  indexFile,
-  layoutFile,
-} from "../formats/oci/layout.ts";
-import { isIndexType, isManifestType, mediaTypes } from "../formats/oci/media-types.ts";
-import type { Descriptor, Image, ImageIndex } from "../model/image.ts";
+import { indexFile, layoutFile } from "../formats/oci/layout.ts";
+import type { Image, ImageIndex } from "../model/image.ts";
 import { archiveFiles, isCompressed } from "./archive-files.ts";
-import { completeImage } from "./complete.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { type DiscoverySeams, fetchAci } from "./fetch-aci.ts";
-import { contentIn, type FileSet, folderFiles, readDocument, readPart } from "./file-set.ts";
+import { type FileSet, folderFiles, readPart } from "./file-set.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
-import { goesBy, nameOf, tagOf } from "./names.ts";
 import { openAci } from "./open-aci.ts";
 import { openDockerArchive } from "./open-docker-archive.ts";
+import { openFolder } from "./open-folder.ts";
+import { openLayout } from "./open-layout.ts";
 import type { OpenedImage } from "./opened-image.ts";
-import { partOfIndex } from "./partial-index.ts";
-import { folderBlob, folderManifest, versionFile } from "./save-folder.ts";
 import { spool } from "./spool.ts";
 
 export interface OpenOptions extends DaemonSeams {
@@ -139,64 +126,4 @@ async function assertThere(path: string, folder: boolean): Promise<void> {
       file: path,
       why: folder ? "it is not a folder" : "it is a folder, not an archive",
     });
-}
-
-async function openLayout(files: FileSet, name: string | undefined): Promise<OpenedImage> {
-  const format = "OCI image layout";
-  checkLayoutMarker(await readDocument(files, layoutFile, documentLimit, format), files.where);
-  const bytes = await readDocument(files, indexFile, documentLimit, format);
-  const { manifests } = decodeIndex(bytes, mediaTypes.index, `${files.where}: ${indexFile}`);
-  const [descriptor, ...others] = choose(manifests, name, files.where);
-  const part = await partOfIndex(files, descriptor);
-  const image = await completeImage(
-    part?.only ?? descriptor,
-    (wanted) => contentIn(files, blobPath(wanted.digest), wanted),
-    files.where,
-  );
-  const names = [descriptor, ...others].map(nameOf).filter((one) => one !== undefined);
-  return { image, names, manifestMade: false, ...(part && { missing: part.missing }) };
-}
-
-/** One image may stand there under several names. */
-function choose(
-  manifests: readonly Descriptor[],
-  name: string | undefined,
-  where: string,
-): readonly [Descriptor, ...Descriptor[]] {
-  const images = manifests.filter(
-    ({ mediaType, artifactType }) =>
-      artifactType === undefined && (isManifestType(mediaType) || isIndexType(mediaType)),
-  );
-  const wanted = name === undefined ? images : images.filter((image) => goesBy(image, name));
-  const [first, ...others] = wanted;
-  if (first !== undefined && others.every(({ digest }) => digest === first.digest)) return [first, ...others];
-  const have = images.map((image) => image.annotations?.[imageNameAnnotation] ?? tagOf(image));
-  throw new TareError({
-    code: "NOT_THE_IMAGE",
-    where,
-    want: name,
-    have: have.filter((text) => text !== undefined),
-  });
-}
-
-async function openFolder(files: FileSet): Promise<OpenedImage> {
-  const format = "image of the dir: kind";
-  const version = (await readDocument(files, versionFile, 1000, format)).toString("utf8");
-  const door = new JsonDoor(format, files.where);
-  if (!/^Directory Transport Version: 1\.[0-9]+\n?$/.test(version)) door.refuse("its version is not 1.1");
-  const bytes = await readDocument(files, folderManifest, documentLimit, format);
-  const from = door.object(door.parse(bytes), manifestFile);
-  const guess = from.manifests === undefined ? mediaTypes.manifest : mediaTypes.index;
-  const mediaType = door.optionalText(from.mediaType, "mediaType") ?? guess;
-  const root = { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
-  const image = await completeImage(
-    root,
-    (wanted, kind) => {
-      const name = folderBlob(wanted.digest);
-      const own = wanted.digest === root.digest ? folderManifest : `${name}.manifest.json`;
-      return contentIn(files, kind === "manifest" ? own : name, wanted);
-    },
-    files.where,
-  );
-  return { image, names: [], manifestMade: false };
 }
