@@ -47,7 +47,7 @@ export async function lockRecipe(recipe: Recipe, world: World, options: LockOpti
   const needs = await needsOf(recipe, options.platforms, application.packages, world, options.folder);
   const distribution = await chooseDistribution(recipe, needs, world, options);
   const inputs = await recipeInputs(recipe, options.folder);
-  for (const text of [...application.notes, ...distribution.notes]) world.progress({ kind: "step", text });
+  for (const text of [...application.notes, ...distribution.notes]) world.progress({ kind: "note", text });
   return {
     version: 1,
     tare: version,

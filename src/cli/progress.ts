@@ -61,6 +61,10 @@ export function display(screen: Screen, now: () => number): Display {
         else line(plain(step));
         return;
       }
+      if (event.kind === "note") {
+        line(`tare: ${plain(event.text)}`);
+        return;
+      }
       transfers.set(event.name, { done: event.done, total: event.total });
       if (screen.isTTY) show(transferText(step, transfers));
       else if (now() - saidAt >= reminder) {

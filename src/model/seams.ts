@@ -31,6 +31,8 @@ export interface StoredContent extends Content {
 export type Progress = (event: ProgressEvent) => void;
 export type ProgressEvent =
   | { readonly kind: "step"; readonly text: string }
+  /** A sentence that stays to be read. */
+  | { readonly kind: "note"; readonly text: string }
   | {
       readonly kind: "transfer";
       readonly name: string;

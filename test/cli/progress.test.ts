@@ -42,6 +42,19 @@ test("on a terminal one line is written over, and gives way to lines that stay",
   );
 });
 
+test("a note stays to be read, on a terminal as elsewhere", () => {
+  const shown = [true, false].map((isTTY) => {
+    const screen = screenOf(isTTY);
+    screen.progress({ kind: "step", text: "fetch" });
+    screen.progress({ kind: "note", text: "One package is old\u001b[2J." });
+    return screen.written();
+  });
+  expect(shown).toEqual([
+    "\r\u001b[Kfetch\r\u001b[Ktare: One package is old\ufffd[2J.\n",
+    "fetch\ntare: One package is old\ufffd[2J.\n",
+  ]);
+});
+
 test("a name from outside cannot move the cursor, nor break the line", () => {
   const screen = screenOf(true, 20);
   screen.progress({ kind: "step", text: "a\u001b[2J\nb and much more than fits here" });
