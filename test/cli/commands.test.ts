@@ -264,6 +264,21 @@ describe("tare lock", () => {
     expect(asked.lock.map(({ update }) => update)).toEqual([undefined, [], "all", ["openssl", "libssl3"]]);
   });
 
+  test("refuses to update what is not in the lock", async () => {
+    await tare("lock");
+    expect(await tare("lock --update opensl")).toMatchObject({
+      code: 2,
+      notes: [
+        "opensl is not in tare.lock, so that it cannot be updated; did you mean openssl? See `tare lock --help`.",
+      ],
+    });
+    expect(await tare("lock --update libc6 nosuch")).toMatchObject({
+      code: 2,
+      notes: ["nosuch is not in tare.lock, so that it cannot be updated; see `tare lock --help`."],
+    });
+    expect(asked.lock).toHaveLength(1);
+  });
+
   test("shows versions that moved, and packages that went", async () => {
     await tare("lock");
     const newer = [pkg("libc6", ["openssl"], "2.36-10"), pkg("openssl", [])];

@@ -1,9 +1,11 @@
 import { lockText, writeLock } from "../../build/lock/write-lock.ts";
 import { TareError } from "../../errors.ts";
 import { lockChanges, lockReport } from "../../report/lock-report.ts";
+import { plain } from "../../report/table.ts";
 import { command, recipeOptions } from "../command.ts";
 import { lockedPlatforms } from "../locked.ts";
 import { findRecipe, platformsOf, readLock, readRecipe } from "../recipe-file.ts";
+import { checkUpdateNames, projectUpdateNotes } from "../update-names.ts";
 import { withWorld } from "../with-world.ts";
 
 export const lock = command({
@@ -36,6 +38,7 @@ export const lock = command({
     return withWorld(io, options, async (world) => {
       const recipe = await readRecipe(place, options.set, world.store);
       const previous = await readLock(place, world.store);
+      if (previous) checkUpdateNames(packages, previous, place.lockName);
       const next = await io.engine.lockRecipe(recipe, world, {
         folder: place.folder,
         platforms: lockedPlatforms(platformsOf(options.platform, recipe), recipe, previous),
@@ -45,6 +48,8 @@ export const lock = command({
       const changed = previous === undefined || lockText(previous) !== lockText(next);
       if (changed) await writeLock(place.lockPath, next);
       const changes = lockChanges(previous?.platforms ?? [], next.platforms);
+      const still = packages.filter((name) => !changes.some((change) => change.name === name));
+      for (const text of projectUpdateNotes(still, next)) io.note(plain(text));
       io.out(
         options.json
           ? `${JSON.stringify({ file: place.lockName, changed, changes }, null, 2)}\n`

