@@ -14,6 +14,8 @@ export type { World } from "./build/world.ts";
 export type { AnyBytes, Bytes } from "./bytes/bytes.ts";
 export { decompress } from "./bytes/compression/compression.ts";
 export { type Digest, digestOf, type Expected, isDigest, verified } from "./bytes/digest.ts";
+export type { Bases } from "./dockerfile/base.ts";
+export { buildDockerfile, type DockerfileOptions } from "./dockerfile/build-dockerfile.ts";
 export { findTarball } from "./edit/find-tarball.ts";
 export {
   type Imported,
@@ -29,6 +31,9 @@ export { type Inside, insideImage, insideTar } from "./extract/inside.ts";
 export { extractFiles, listFiles, listLayer, withFile } from "./extract/look-inside.ts";
 export { type Deb, readDeb } from "./formats/deb/deb.ts";
 export { compareVersions } from "./formats/deb/version.ts";
+export { applyChanges } from "./formats/dockerfile/changes.ts";
+export type { Dockerfile, Instruction } from "./formats/dockerfile/instruction.ts";
+export { parseDockerfile } from "./formats/dockerfile/parse-dockerfile.ts";
 export { readSidecar, sidecarOf } from "./formats/sidecar.ts";
 export { readTar } from "./formats/tar/decode.ts";
 export { writeTar } from "./formats/tar/encode.ts";
@@ -46,6 +51,7 @@ export { type OpenOptions, openImage, openNamed } from "./images/open.ts";
 export type { OpenedImage } from "./images/opened-image.ts";
 export { type Saved, type SaveOptions, saveImage } from "./images/save.ts";
 export type { Content } from "./model/content.ts";
+export type { DockerfileResult } from "./model/dockerfile-result.ts";
 export type { Entry, EntryHeader, EntryType } from "./model/entry.ts";
 export type { HostFiles } from "./model/host-files.ts";
 export type {

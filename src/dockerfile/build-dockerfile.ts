@@ -13,9 +13,11 @@ import type { DockerfileResult, StagedImage } from "../model/dockerfile-result.t
 import type { Image, RuntimeConfig } from "../model/image.ts";
 import { type Platform, platformName } from "../model/platform.ts";
 import type { Bases } from "./base.ts";
-import { type BuiltStage, buildStage, type StageWorld } from "./build-stage.ts";
+import { buildStage } from "./build-stage.ts";
 import { contextIgnore } from "./context-ignore.ts";
 import { planOf, type Stage, targetOf } from "./plan.ts";
+import type { BuiltStage, StageWorld } from "./stage.ts";
+import { baseOf } from "./start-of-stage.ts";
 import { globalArguments, platformArguments } from "./variables.ts";
 
 export interface DockerfileOptions {
@@ -60,7 +62,7 @@ export async function buildDockerfile(options: DockerfileOptions, world: World):
   for (const platform of options.platforms.length > 0 ? options.platforms : [options.machine]) {
     world.progress({ kind: "step", text: `Building ${options.file} for ${platformName(platform)}` });
     const args = { given: options.args, predefined: platformArguments(platform, options.machine) };
-    const stages = stagesOf({
+    const stages = stagesOf(target, {
       ...options,
       dockerfile,
       plan,
@@ -100,15 +102,21 @@ export async function buildDockerfile(options: DockerfileOptions, world: World):
 }
 
 /** Each stage once, and only those that are asked for. */
-function stagesOf(all: Omit<StageWorld, "stage">): (stage: Stage) => Promise<BuiltStage> {
+function stagesOf(target: Stage, all: Omit<StageWorld, "stage">): (stage: Stage) => Promise<BuiltStage> {
   const begun = new Map<number, Promise<BuiltStage>>();
+  const upon = new Set<number>();
+  for (let at: Stage | undefined = target; at !== undefined; at = baseOf(at, all).earlier) upon.add(at.index);
   const stage = (wanted: Stage): Promise<BuiltStage> => {
-    const there = begun.get(wanted.index) ?? buildStage(wanted, { ...all, stage });
+    // Layers that only files are copied from are not in the image: to compress them would be for nothing.
+    const compressor = upon.has(wanted.index) ? all.compressor : uncompressed;
+    const there = begun.get(wanted.index) ?? buildStage(wanted, { ...all, compressor, stage });
     begun.set(wanted.index, there);
     return there;
   };
   return stage;
 }
+
+const uncompressed: Compressor = { format: "none", level: 0 };
 
 interface Made {
   readonly image: Image;

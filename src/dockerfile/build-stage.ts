@@ -1,74 +1,24 @@
-import type { DockerIgnore } from "../build/docker-ignore.ts";
-import type { World } from "../build/world.ts";
 import { TareError } from "../errors.ts";
-import { applyInstruction, type Described, describedBy } from "../formats/dockerfile/apply-instruction.ts";
-import { expand } from "../formats/dockerfile/expand.ts";
-import { expandInstruction, expansion } from "../formats/dockerfile/expand-instruction.ts";
-import type { CopyInstruction, Dockerfile, RunInstruction } from "../formats/dockerfile/instruction.ts";
+import { applyInstruction, type Described } from "../formats/dockerfile/apply-instruction.ts";
+import { expandInstruction } from "../formats/dockerfile/expand-instruction.ts";
+import type { CopyInstruction, RunInstruction } from "../formats/dockerfile/instruction.ts";
 import { parseDockerfile } from "../formats/dockerfile/parse-dockerfile.ts";
 import { type Refuse, refuseAt } from "../formats/dockerfile/refuse.ts";
 import { layerEntries } from "../images/flatten.ts";
-import type { Compressor } from "../layers/compressor.ts";
-import type { History, Image, Layer } from "../model/image.ts";
-import { type Platform, parsePlatform } from "../model/platform.ts";
-import { type Bases, baseImage } from "./base.ts";
+import type { History } from "../model/image.ts";
+import { baseImage } from "./base.ts";
 import { contextSource } from "./context.ts";
 import { copyInto } from "./copy-instruction.ts";
 import { noContent } from "./file-content.ts";
 import { copyLine, historyLine } from "./history.ts";
 import { LayerPlan } from "./layer-plan.ts";
 import { ownerOf } from "./owner.ts";
-import { type Plan, type Stage, type StageInstruction, stageNamed } from "./plan.ts";
+import { type Stage, type StageInstruction, stageNamed } from "./plan.ts";
 import { sealSegment } from "./seal-segment.ts";
+import type { BuiltStage, StageLayer, StageWorld } from "./stage.ts";
 import { StageRoot } from "./stage-root.ts";
-import { type BuildArguments, StageArguments } from "./variables.ts";
-
-/** A layer, and the instruction that made it. */
-export interface StageLayer {
-  readonly layer: Layer;
-  readonly holds: string;
-}
-
-/** A stage, carried out. */
-export interface BuiltStage {
-  readonly platform: Platform;
-  readonly described: Described;
-  readonly layers: readonly StageLayer[];
-  readonly history: readonly History[];
-  /** Seconds: when the image was made, as far as that can be said again tomorrow. */
-  readonly time: number;
-  /** What its layers hold, read when it is first asked for. */
-  readonly root: () => Promise<StageRoot>;
-}
-
-/** All that the stages of one build have in common. */
-export interface StageWorld {
-  readonly dockerfile: Dockerfile;
-  readonly plan: Plan;
-  /** The Dockerfile's, absolute. */
-  readonly folder: string;
-  /** The context, absolute, and what is left out of it. */
-  readonly context: string;
-  readonly ignore: DockerIgnore | undefined;
-  readonly platform: Platform;
-  /** Whether somebody asked for that platform. */
-  readonly strict: boolean;
-  readonly args: BuildArguments;
-  readonly globals: ReadonlyMap<string, string>;
-  readonly bases: Bases;
-  readonly compressor: Compressor;
-  /** SOURCE_DATE_EPOCH: nothing is younger. */
-  readonly epoch: number | undefined;
-  readonly world: World;
-  readonly warn: (text: string) => void;
-  /** What images that --from names hold, by what it says. */
-  readonly roots: Map<string, Promise<StageRoot>>;
-  /** An earlier stage, carried out once. */
-  readonly stage: (stage: Stage) => Promise<BuiltStage>;
-}
-
-/** Where programs are looked for in an image that says nothing of it; docker writes it into images from scratch. */
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+import { startOf } from "./start-of-stage.ts";
+import { StageArguments } from "./variables.ts";
 
 /** @throws BAD_DOCKERFILE, and what opening images, copying and downloading throw */
 export async function buildStage(stage: Stage, all: StageWorld): Promise<BuiltStage> {
@@ -77,52 +27,6 @@ export async function buildStage(stage: Stage, all: StageWorld): Promise<BuiltSt
   if (run !== undefined) refuseRun(run, refuseAt({ file: all.dockerfile.file, line: run.line }));
   const start = await startOf(stage, all);
   return new StageBuild(start, stage, all).run();
-}
-
-async function startOf({ from, index }: Stage, all: StageWorld): Promise<BuiltStage> {
-  const { dockerfile, globals, plan } = all;
-  const refuse = refuseAt({ file: dockerfile.file, line: from.line });
-  const how = expansion({ ...dockerfile, variables: globals }, from.line);
-  const base = expand(from.base, how);
-  const named = from.platform === undefined ? "" : expand(from.platform, how);
-  const platform = named === "" ? all.platform : parsePlatform(named);
-  if (platform === undefined) return refuse(`${JSON.stringify(named)} is no platform, such as linux/arm64`);
-  if (base === "") return refuse(`${from.base} stands for nothing: give the argument a value`);
-  if (base === "scratch") {
-    const described = describedBy({ Env: [`PATH=${defaultPath}`] });
-    const root = async () => new StageRoot("the image");
-    return { platform, described, layers: [], history: [], time: all.epoch ?? 0, root };
-  }
-  const earlier = stageNamed(plan.stages.slice(0, index), base);
-  if (earlier !== undefined) return all.stage(earlier);
-  const strict = all.strict || named !== "";
-  return fromImage(base, await baseImage(base, { ...all, platform, strict }, refuse), all);
-}
-
-function fromImage(name: string, image: Image, { epoch, world }: StageWorld): BuiltStage {
-  const { config, layers, platform } = image;
-  const made = Math.floor(Date.parse(config.created ?? "") / 1000);
-  const time = epoch ?? (made > 0 ? made : 0);
-  const told = config.history?.filter((line) => line.empty_layer !== true).length;
-  const history =
-    told === layers.length
-      ? (config.history ?? [])
-      : layers.map(() => ({ created_by: `a layer of ${name}` }));
-  let root: Promise<StageRoot> | undefined;
-  return {
-    platform,
-    described: {
-      ...describedBy(config.config ?? {}),
-      ...(config.author !== undefined && config.author !== "" && { author: config.author }),
-    },
-    layers: layers.map((layer) => ({ layer, holds: name })),
-    history,
-    time,
-    root: () => {
-      root ??= StageRoot.of(layers, name, world.signal);
-      return root;
-    },
-  };
 }
 
 class StageBuild {

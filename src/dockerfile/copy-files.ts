@@ -134,7 +134,7 @@ export class Copier {
 
 /**
  * Where a file goes: into the destination when that is a folder, or leads or is to lead to one, else to its very place.
- * A link there that leads to no folder is replaced.
+ * A link at the destination is gone through, even to where nothing is, as docker does.
  */
 export function fileDestination(
   plan: LayerPlan,
@@ -143,5 +143,5 @@ export function fileDestination(
   name: string,
 ): string {
   if (isFolder || plan.lookUp(destination)?.kind === "folder") return posix.join(destination, name);
-  return destination;
+  return plan.realPath(destination);
 }

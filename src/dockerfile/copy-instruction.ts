@@ -66,9 +66,11 @@ export async function copyInto(instruction: CopyInstruction, around: CopySurroun
     );
   for (const url of urls) single(...(await fetched(url, checksum, around)));
   for (const { name: called, content } of documents) {
+    if (called === "." || called === ".." || /[/\0]/.test(called))
+      refuse(`${JSON.stringify(called)} cannot be what a document's file is called`);
     const bytes = encodeText(content);
     const header = plainFile(0o644, bytes.byteLength, around.mtime);
-    single({ header, content: { open: () => bytes } }, posix.basename(called));
+    single({ header, content: { open: () => bytes } }, called);
   }
 }
 

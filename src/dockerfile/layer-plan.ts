@@ -81,6 +81,12 @@ export class LayerPlan {
     return missing.length === 0 ? node : undefined;
   }
 
+  /** Where a path leads, with the names that are not there yet. */
+  realPath(path: string): string {
+    const { node, missing } = this.#root.lookUp(path);
+    return [pathOf(node), ...missing].filter((part) => part !== "").join("/");
+  }
+
   /** What is at a path whose folders are no links. */
   at(path: string): Node | undefined {
     const slash = path.lastIndexOf("/");

@@ -437,6 +437,10 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
       "Dockerfile:3: the image has no user bob: /etc/passwd does not list it; use a number.",
     ],
     [
+      "FROM scratch\nCOPY <<../x /d/\n../x",
+      'Dockerfile:2: "../x" cannot be what a document\'s file is called.',
+    ],
+    [
       "FROM scratch\nEXPOSE many",
       'Dockerfile:2: EXPOSE cannot use "many": a port is a number from 0 to 65535, or two with a - between them.',
     ],

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { digestOf } from "../../src/bytes/digest.ts";
 import { byText } from "../../src/bytes/text.ts";
 import { singleImage } from "../../src/images/blobs.ts";
 import { parseLocation } from "../../src/images/location.ts";
@@ -12,8 +13,9 @@ import { mustRun, runCommand } from "../kit/command.ts";
 import { writeFolder } from "../kit/context-folder.ts";
 import { type DockerfileCase, knownDifferences, sameEverywhere } from "../kit/dockerfiles.ts";
 import { treeOf } from "../kit/image-tree.ts";
-import { imageOf, layerOf } from "../kit/images.ts";
+import { busyboxImage, imageOf, layerOf } from "../kit/images.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
+import { runInRunc } from "../kit/runc.ts";
 import { runTare } from "../kit/tare.ts";
 import { newFolder } from "../kit/temporary.ts";
 
@@ -148,6 +150,62 @@ describe("a Dockerfile built by tare and by buildah", () => {
     },
   );
 });
+
+test("what umoci unpacks of it is what was meant, and runs", { timeout: 60_000 }, async (context) => {
+  needsPeers(context, "umoci", "runc");
+  needsRoot(context);
+  const place = join(folder, "runs");
+  await mkdir(place);
+  await saveImage(await busyboxImage(), parseLocation(`oci:${place}/busybox:1`));
+  await writeFolder(join(place, "app"), {
+    Dockerfile: [
+      "FROM scratch AS files",
+      "COPY . /all",
+      "FROM oci:../busybox:1",
+      "ARG WHO=nobody",
+      "WORKDIR /app",
+      "COPY --from=files --chown=7:8 /all/lib ./lib/",
+      "COPY --chmod=755 <<EOF /app/run",
+      "#!/bin/sh",
+      "echo hello $WHO from `/bin/cat lib/name`",
+      "EOF",
+      'CMD ["/app/run"]',
+    ].join("\n"),
+    "lib/name": "a file\n",
+    "lib/again => lib/name": "",
+    "lib/link -> name": "",
+  });
+  const line = ["build", "-f", "app/Dockerfile", "--build-arg", "WHO=world", "--to", "oci:out:1"];
+  const { code, notes } = await runTare(line, { folder: place });
+  expect([code, notes]).toEqual([0, []]);
+  await mustRun("umoci", ["unpack", "--image", `${place}/out:1`, `${place}/bundle`]);
+  const rootfs = join(place, "bundle/rootfs");
+  const image = singleImage(await openImage(parseLocation(`oci:${place}/out:1`)), "out");
+  expect(await linesBelow(rootfs, "")).toEqual(await treeOf(image.layers));
+  const { Cmd = [], WorkingDir: cwd = "/", Env: env = [] } = image.config.config ?? {};
+  const ran = await runInRunc(rootfs, Cmd, { cwd, env });
+  expect(ran.stdout).toBe("hello world from a file\n");
+});
+
+/** A folder of this machine, in the form of `treeOf`. */
+async function linesBelow(top: string, path: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (const name of await readdir(join(top, path))) {
+    const below = path === "" ? name : `${path}/${name}`;
+    const file = join(top, below);
+    const found = await lstat(file);
+    const type = found.isDirectory() ? "directory" : found.isSymbolicLink() ? "symlink" : "file";
+    const what =
+      type === "file"
+        ? digestOf(await readFile(file)).slice(7, 15)
+        : type === "symlink"
+          ? await readlink(file)
+          : "";
+    lines.push(`${below} ${type} ${(found.mode & 0o7777).toString(8)} ${found.uid}:${found.gid} ${what}`);
+    if (found.isDirectory()) lines.push(...(await linesBelow(top, below)));
+  }
+  return lines.sort();
+}
 
 type Shown = Awaited<ReturnType<typeof shown>> | string;
 

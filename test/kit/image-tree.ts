@@ -16,7 +16,7 @@ export async function treeOf(layers: readonly Layer[]): Promise<string[]> {
       continue;
     }
     names.set(path, [path]);
-    const bytes = content instanceof Uint8Array ? content : await collect(content, 1 << 20, path);
+    const bytes = content instanceof Uint8Array ? content : await collect(content, 64 << 20, path);
     const what = type === "file" ? digestOf(bytes).slice(7, 15) : link;
     if (path !== "") rows.set(path, `${type} ${mode.toString(8)} ${uid}:${gid} ${what}`);
   }
