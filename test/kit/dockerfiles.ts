@@ -106,6 +106,26 @@ export async function sameEverywhere(): Promise<DockerfileCase[]> {
       context: { a: { mode: 0o4755 }, "d/s/": { mode: 0o2775 }, "d/b": { mode: 0o2711 } },
     },
     {
+      name: "modes of folders that are copied, and of those that are made for them",
+      text: "FROM scratch AS one\nCOPY --chmod=0711 src /c\nCOPY --chown=3:4 --chmod=700 closed /d/e\nCOPY --chmod=640 a.txt /f/g\nFROM scratch\nCOPY --from=one --chmod=600 /c /d /h/",
+      context: tree,
+    },
+    {
+      name: "relative paths, and slashes and dots too many",
+      text: "FROM scratch\nCOPY ./src/../a.txt .\nCOPY /src/ ./x//y/./\nWORKDIR w\nCOPY src/deep/. .\nCOPY ./b.txt ..\nADD src ../z",
+      context: tree,
+    },
+    {
+      name: "a .dockerignore that leaves out all but something",
+      text: "FROM scratch\nCOPY . /",
+      context: { ...tree, ".dockerignore": "*\n!src/deep\n!*.md\nsrc/deep/private\n" },
+    },
+    {
+      name: "a .dockerignore with slashes, dots and empty lines",
+      text: "FROM scratch\nCOPY . /",
+      context: { ...tree, ".dockerignore": "\n/src/deep/\n./a.txt\n# b.txt\n**/t*.js\nempty/\n" },
+    },
+    {
       name: "working folders belong to the user of the moment",
       text: "FROM scratch\nCOPY passwd group /etc/\nWORKDIR /r\nUSER bob\nWORKDIR /w/v\nUSER 1000:50\nWORKDIR rel/../x/\nCOPY a.txt .\nCOPY b.txt sub/\nCOPY run.sh ./c",
       context: { ...tree, ...accounts },
