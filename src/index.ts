@@ -1,7 +1,7 @@
 /** The library. A command does nothing that cannot be done with these. */
 
 export { type BuildOptions, buildRecipe } from "./build/build-recipe.ts";
-export type { Lock, LockedPlatform } from "./build/lock/lock.ts";
+export type { Lock, LockedPlatform, LockInput } from "./build/lock/lock.ts";
 export { parseLock } from "./build/lock/parse-lock.ts";
 export { staleness } from "./build/lock/staleness.ts";
 export { lockText, writeLock } from "./build/lock/write-lock.ts";
@@ -9,6 +9,7 @@ export { type LockOptions, lockRecipe } from "./build/lock-recipe.ts";
 export { parseRecipe } from "./build/recipe/parse-recipe.ts";
 export type { Recipe } from "./build/recipe/recipe.ts";
 export { recipeDigest } from "./build/recipe/recipe-digest.ts";
+export { recipeInputs } from "./build/recipe-inputs.ts";
 export { thisHost } from "./build/this-host.ts";
 export type { World } from "./build/world.ts";
 export type { AnyBytes, Bytes } from "./bytes/bytes.ts";
