@@ -17,7 +17,10 @@ export { decompress } from "./bytes/compression/compression.ts";
 export { type Digest, digestOf, type Expected, isDigest, verified } from "./bytes/digest.ts";
 export type { Bases } from "./dockerfile/base.ts";
 export { buildDockerfile, type DockerfileOptions } from "./dockerfile/build-dockerfile.ts";
+export { changeConfig } from "./edit/change-config.ts";
+export type { EditOptions } from "./edit/edited-image.ts";
 export { findTarball } from "./edit/find-tarball.ts";
+export { type FlattenOptions, flattenImage } from "./edit/flatten-image.ts";
 export {
   type Imported,
   type ImportFolderOptions,
@@ -46,6 +49,7 @@ export {
   type CopyResult,
   copyImages,
 } from "./images/copy.ts";
+export type { Edited } from "./images/copy-source.ts";
 export { flatten } from "./images/flatten.ts";
 export { type Location, locationText, parseLocation } from "./images/location.ts";
 export { type OpenOptions, openImage, openNamed } from "./images/open.ts";

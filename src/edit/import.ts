@@ -6,6 +6,7 @@ import type { Entry } from "../model/entry.ts";
 import type { Image, Layer, RuntimeConfig } from "../model/image.ts";
 import type { Platform } from "../model/platform.ts";
 import { adviceOn, timesOf } from "./advice.ts";
+import { dateText } from "./date-text.ts";
 import { folderEntries } from "./folder-entries.ts";
 import { denseLayer, normalisedLayer, plainHeader } from "./rewrite-layer.ts";
 import { type EditSeams, sealTar } from "./seal-tar.ts";
@@ -126,12 +127,8 @@ export async function importFolder(
   };
 }
 
-/** 9999-12-31: later dates have no RFC 3339 form. */
-const latestDate = 253_402_300_799;
-
 function imageOf(layer: Layer, seconds: number, { platform, config, message }: ImportOptions): Image {
-  const date = new Date(Math.min(Math.max(seconds, 0), latestDate) * 1000);
-  const created = date.toISOString().replace(".000Z", "Z");
+  const created = dateText(seconds);
   const line = { created, created_by: "tare import", ...(message !== undefined && { comment: message }) };
   return assembleImage({ platform, layers: [layer], config, created, history: [line] });
 }

@@ -1,13 +1,19 @@
 import type { Digest } from "../bytes/digest.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
-import type { Platform } from "../model/platform.ts";
+import { type Platform, platformName } from "../model/platform.ts";
 import { descriptorOf, isIndex } from "./blobs.ts";
 import { choosePlatform } from "./choose-platform.ts";
 import { hasLayout, hasNames, holdsIndex, type Location, locationText } from "./location.ts";
 import { type ImageName, nameFor, nameText } from "./names.ts";
-import { asOci } from "./oci-manifest.ts";
+import { asOci, eachImage } from "./oci-manifest.ts";
 import { type OpenOptions, openNamed } from "./open.ts";
 import { type Recompression, type RecompressSeams, recompress } from "./recompress.ts";
+
+/** Another image made of one, and whole sentences about what it is now. */
+export interface Edited {
+  readonly image: Image;
+  readonly notes: readonly string[];
+}
 
 export interface SourceOptions extends OpenOptions, RecompressSeams {
   /** Of an index, this one alone. */
@@ -16,6 +22,8 @@ export interface SourceOptions extends OpenOptions, RecompressSeams {
   readonly machine: Platform;
   /** Compress layers so; it changes the digest. */
   readonly compression?: Recompression;
+  /** What becomes of the image, or of each one of an index, on its way. */
+  readonly edit?: (image: Image) => Edited | Promise<Edited>;
 }
 
 /** One image on its way: chosen, compressed as was asked for, and with the names that it goes by. */
@@ -52,9 +60,10 @@ export async function openSource(
   const choice = { ...options, holdsIndex: holdsIndex(destination), from, to: locationText(destination) };
   const { image: chosen, note } = choosePlatform(opened.image, choice);
   if (note !== undefined) notes.push(note);
-  const { compression } = options;
-  const packed = compression === undefined ? chosen : await recompress(chosen, compression, options);
-  if (compression !== undefined) notes.push(recompressedText(chosen, packed));
+  const { compression, edit } = options;
+  const edited = edit === undefined ? chosen : await editEach(chosen, edit, notes);
+  const packed = compression === undefined ? edited : await recompress(edited, compression, options);
+  if (compression !== undefined) notes.push(recompressedText(edited, packed));
   const image = hasLayout(destination) ? await asOci(packed) : packed;
   if (image !== packed)
     notes.push(
@@ -66,6 +75,21 @@ export async function openSource(
   if (left.length > 0)
     notes.push(`${from} is also called ${left.map(nameText).join(", ")}; that was left out.`);
   return { from, source, image, names, notes };
+}
+
+async function editEach(
+  whole: Image | ImageIndex,
+  edit: (image: Image) => Edited | Promise<Edited>,
+  notes: string[],
+): Promise<Image | ImageIndex> {
+  const edited = await eachImage(whole, async (before) => {
+    const { image, notes: own } = await edit(before);
+    notes.push(...own.map((note) => (isIndex(whole) ? `${platformName(before.platform)}: ${note}` : note)));
+    return image;
+  });
+  if (edited !== whole)
+    notes.push(`${descriptorOf(whole).digest} became ${descriptorOf(edited).digest}${leftBehind(whole)}.`);
+  return edited;
 }
 
 /** The names that the destination has room for: docker's all, others' one; its own before those of the source. */

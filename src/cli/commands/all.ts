@@ -1,9 +1,11 @@
 import type { Command } from "../command.ts";
 import { build } from "./build.ts";
 import { cat } from "./cat.ts";
+import { config } from "./config.ts";
 import { copy } from "./copy.ts";
 import { explain } from "./explain.ts";
 import { extract } from "./extract.ts";
+import { flatten } from "./flatten.ts";
 import { importTar } from "./import.ts";
 import { init } from "./init.ts";
 import { lock } from "./lock.ts";
@@ -17,6 +19,8 @@ export const commands: readonly Command[] = [
   build,
   importTar,
   copy,
+  flatten,
+  config,
   ls,
   cat,
   extract,

@@ -1,15 +1,11 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readFailure } from "../../bytes/read-failure.ts";
-import { TareError } from "../../errors.ts";
-import type { CopyOptions } from "../../images/copy.ts";
 import { locationFrom, parseLocation } from "../../images/location.ts";
-import { parsePlatform } from "../../model/platform.ts";
-import { copyReport } from "../../report/copy-report.ts";
 import type { Keyring } from "../../trust/keyring.ts";
 import { command, storeOption } from "../command.ts";
+import { compressionFrom, copying, platformFrom } from "../copying.ts";
 import { thisMachine } from "../this-machine.ts";
-import { withWorld } from "../with-world.ts";
 
 const help = "tare copy --help";
 
@@ -51,49 +47,20 @@ export const copy = command({
     },
   ],
   async run({ arguments: given, options }, io) {
-    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
-    if (options.platform !== undefined && platform === undefined)
-      throw new TareError({
-        code: "BAD_USAGE",
-        why: `${JSON.stringify(options.platform)} is no platform like linux/amd64 or linux/arm64`,
-        help,
-      });
-    const compression = await compressionOf(options.compression);
+    const platform = platformFrom(options.platform, help);
+    const compression = await compressionFrom(options.compression, help);
     const locations = given.map((text) => locationFrom(parseLocation(text), io.folder));
-    const { copyImages } = await import("../../images/copy.ts");
-    return withWorld(io, { ...options, offline: false }, async ({ store, threads, fetch, now }) => {
-      const scratches: string[] = [];
-      const scratch = async () => {
-        scratches.push(await store.scratch());
-        return scratches.at(-1) as string;
-      };
-      const { environment, stdout, signal, progress } = io;
-      const seams = { environment, stdout, signal, progress, store, threads, scratch };
-      const sources = locations.slice(0, -1);
-      const copying: CopyOptions = {
-        ...seams,
-        ...(sources.some(({ path }) => path === "-") && { stdin: io.stdin() }),
-        machine: thisMachine(),
-        discovery: {
-          fetch,
-          now,
-          platform: platform ?? thisMachine(),
-          keyring: () => keyringFrom(options.keyring, io.folder),
-        },
-        ...(platform && { platform }),
-        ...(compression && { compression }),
-      };
-      try {
-        const destination = locations.at(-1) as (typeof locations)[number];
-        const result = await copyImages(sources, destination, copying);
-        // The image itself may be what goes to the standard output; then the report must not.
-        const say = destination.path === "-" ? (text: string) => io.note(text.trimEnd()) : io.out;
-        say(options.json ? `${JSON.stringify(result, null, 2)}\n` : copyReport(result, io));
-        return 0;
-      } finally {
-        for (const folder of scratches) await rm(folder, { recursive: true, force: true });
-      }
-    });
+    const destination = locations.at(-1) as (typeof locations)[number];
+    const from = { sources: locations.slice(0, -1), destination, platform };
+    return copying(io, from, options, ({ fetch, now }) => ({
+      discovery: {
+        fetch,
+        now,
+        platform: platform ?? thisMachine(),
+        keyring: () => keyringFrom(options.keyring, io.folder),
+      },
+      ...(compression && { compression }),
+    }));
   },
 });
 
@@ -105,12 +72,4 @@ async function keyringFrom(name: string | undefined, folder: string): Promise<Ke
   });
   const { parseKeyring } = await import("../../trust/keyring.ts");
   return parseKeyring(bytes, file);
-}
-
-async function compressionOf(text: string | undefined) {
-  if (text === undefined) return undefined;
-  const { compressionWanted, parseCompression } = await import("../../build/recipe/compression.ts");
-  const compression = parseCompression(text);
-  if (compression) return compression;
-  throw new TareError({ code: "BAD_USAGE", why: `--compression must be ${compressionWanted}`, help });
 }

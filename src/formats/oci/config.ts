@@ -3,8 +3,27 @@ import { encodeJson, type Foreign, JsonDoor, sortedMap } from "./json.ts";
 
 /** An image configuration (image-spec, config.md), its members in the order of the specification. */
 export function encodeConfig(image: ImageConfig): Buffer {
+  return encodeJson(imageJson(image));
+}
+
+/**
+ * The same of a configuration that was read and then changed: the members that are not of `ImageConfig` follow, as they
+ * were (`os.version`, Docker's own).
+ */
+export function encodeWholeConfig(image: ImageConfig): Buffer {
+  const known = imageJson(image);
+  const runtime = image.config && withOthers(runtimeJson(image.config), image.config);
+  return encodeJson(withOthers({ ...known, config: runtime }, image));
+}
+
+function withOthers(known: object, whole: object): object {
+  const others = Object.entries(whole).filter(([key]) => !Object.hasOwn(known, key));
+  return { ...known, ...Object.fromEntries(others) };
+}
+
+function imageJson(image: ImageConfig) {
   const { created, author, architecture, os, variant, config, rootfs, history } = image;
-  return encodeJson({
+  return {
     created,
     author,
     architecture,
@@ -13,7 +32,7 @@ export function encodeConfig(image: ImageConfig): Buffer {
     config: config && runtimeJson(config),
     rootfs: { type: rootfs.type, diff_ids: rootfs.diff_ids },
     history: history?.map(historyJson),
-  });
+  };
 }
 
 function runtimeJson(config: RuntimeConfig) {

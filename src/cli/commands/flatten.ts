@@ -1,0 +1,46 @@
+import { sourceDateEpoch } from "../../build/source-date.ts";
+import { locationFrom, parseLocation } from "../../images/location.ts";
+import { command } from "../command.ts";
+import { compressionFrom, copying, editOptions, platformFrom } from "../copying.ts";
+
+const help = "tare flatten --help";
+
+export const flatten = command({
+  name: "flatten",
+  summary: "Make one layer of all layers of an image",
+  about: [
+    "The one layer holds what a container of the image would see: what upper layers hid or replaced is gone, hardlinks, owners, attributes and devices stay. The same image gives the same layer, and the sha256 of what `tare copy SOURCE tar:FILE` writes is its diffID.",
+    "The configuration stays. Of the history stay the lines that made no layer, and one line tells of the new one. Of an image for several platforms each is flattened, unless --platform names one.",
+  ],
+  arguments: [
+    { name: "SOURCE", summary: "Where the image is", required: true },
+    { name: "DESTINATION", summary: "Where the flattened one goes", required: true },
+  ],
+  options: {
+    compression: {
+      value: "HOW",
+      summary: "gzip, zstd or none, with a level if need be: zstd:9 (default: as the layers are, else gzip)",
+    },
+    ...editOptions,
+  },
+  examples: [
+    {
+      does: "Flatten an image of docker's, so that deleted files are gone for good",
+      line: "tare flatten docker-daemon:app:1 docker-daemon:app:flat",
+    },
+    { does: "Beside it, in an image layout", line: "tare flatten oci:image:1 oci:image:flat" },
+  ],
+  async run({ arguments: [source = "", destination = ""], options }, io) {
+    const compression = await compressionFrom(options.compression, help);
+    const given = { compression, epoch: sourceDateEpoch(io.environment) };
+    const from = {
+      sources: [locationFrom(parseLocation(source), io.folder)],
+      destination: locationFrom(parseLocation(destination), io.folder),
+      platform: platformFrom(options.platform, help),
+    };
+    return copying(io, from, options, async (world) => {
+      const { flattenImage } = await import("../../edit/flatten-image.ts");
+      return { edit: (image) => flattenImage(image, given, world) };
+    });
+  },
+});

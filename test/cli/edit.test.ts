@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { assembleIndex } from "../../src/images/assemble.ts";
+import { parseLocation } from "../../src/images/location.ts";
+import { openImage } from "../../src/images/open.ts";
+import { saveImage } from "../../src/images/save.ts";
+import type { ImageIndex } from "../../src/model/image.ts";
+import { arm64, imageOf, layerOf } from "../kit/images.ts";
+import { runTare } from "../kit/tare.ts";
+import { withFolder } from "../kit/temporary.ts";
+
+async function smallIndex(): Promise<ImageIndex> {
+  const layers = [await layerOf({ a: "1" }), await layerOf({ b: "2" })];
+  return assembleIndex([imageOf(layers), imageOf(layers, { platform: arm64 })]);
+}
+
+const indexAt = async (place: string) => (await openImage(parseLocation(place))) as ImageIndex;
+
+test("of an index each image is flattened, or the one that was asked for", () =>
+  withFolder(async (folder) => {
+    const index = await smallIndex();
+    await saveImage(index, parseLocation(`oci:${folder}/image:1`));
+    const { out } = await runTare(["flatten", "oci:image:1", "oci:image:flat"], { folder });
+    const flat = await indexAt(`oci:${folder}/image:flat`);
+    expect(flat.images.map(({ layers }) => layers.length)).toEqual([1, 1]);
+    expect(out).toMatch(/linux\/amd64: 2 layers became one/);
+    expect(out.replace(/\s+/g, " ")).toContain(`${index.index.digest} became ${flat.index.digest}.`);
+    const one = ["flatten", "--platform", "linux/arm64", "--json", "oci:image:1", "oci:image:arm"];
+    const { images } = JSON.parse((await runTare(one, { folder })).out);
+    expect(images).toMatchObject([{ platforms: ["linux/arm64"], source: index.index.digest }]);
+  }));
+
+test("a changed configuration may take the place of the old one", () =>
+  withFolder(async (folder) => {
+    await saveImage(await smallIndex(), parseLocation(`oci:${folder}/image:1`));
+    const argv = ["config", "-c", "USER 7", "oci:image:1", "oci:image:1"];
+    const environment = { SOURCE_DATE_EPOCH: "1" };
+    expect((await runTare(argv, { folder, environment })).code).toBe(0);
+    const { images } = await indexAt(`oci:${folder}/image:1`);
+    expect(images.map(({ config }) => [config.config?.User, config.created])).toEqual(
+      Array(2).fill(["7", "1970-01-01T00:00:01Z"]),
+    );
+    expect(await runTare(["config", "oci:image:1", "oci:image:2"], { folder })).toMatchObject({
+      code: 2,
+      notes: ["it needs at least one --change; see `tare config --help`."],
+    });
+  }));

@@ -1,0 +1,133 @@
+import { expect, test } from "vitest";
+import { collect } from "../../src/bytes/bytes.ts";
+import { digestOf } from "../../src/bytes/digest.ts";
+import { changeConfig } from "../../src/edit/change-config.ts";
+import { flattenImage } from "../../src/edit/flatten-image.ts";
+import { completeImage } from "../../src/images/complete.ts";
+import { withLayers } from "../../src/images/oci-manifest.ts";
+import { contentOf } from "../../src/model/content.ts";
+import type { Compression, Image } from "../../src/model/image.ts";
+import { openStore } from "../../src/store/disk-store.ts";
+import { treeOf } from "../kit/image-tree.ts";
+import { imageOf, layerOf } from "../kit/images.ts";
+import { withFolder } from "../kit/temporary.ts";
+
+const signal = new AbortController().signal;
+
+/** The image under a configuration that somebody else wrote. */
+async function configured(image: Image, change: (config: Record<string, unknown>) => void): Promise<Image> {
+  const config = JSON.parse((await collect(image.configuration.open(), 1 << 20, "it")).toString());
+  change(config);
+  const bytes = Buffer.from(JSON.stringify(config));
+  const configuration = contentOf(bytes, digestOf(bytes));
+  const { mediaType, manifest } = withLayers({ ...image, configuration }, image.layers);
+  const contents = [manifest, configuration, ...image.layers];
+  const lookup = async ({ digest }: { digest: string }) =>
+    contents.find((content) => content.digest === digest) as (typeof contents)[number];
+  return (await completeImage(
+    { mediaType, digest: manifest.digest, size: manifest.size },
+    lookup,
+    "x",
+  )) as Image;
+}
+
+async function jsonOf(image: Image): Promise<Record<string, unknown>> {
+  return JSON.parse((await collect(image.configuration.open(), 1 << 20, "it")).toString());
+}
+
+const emptyLine = { created_by: "ENV A=1", empty_layer: true };
+
+async function flattened(image: Image, given: Parameters<typeof flattenImage>[1] = {}) {
+  return withFolder(async (folder) => {
+    const edited = await flattenImage(image, given, { store: await openStore(folder), threads: 1, signal });
+    return { ...edited, tree: await treeOf(edited.image.layers) };
+  });
+}
+
+test("flattened, an image has one layer with the same tree, and the history of that one", async () => {
+  const layers = [
+    await layerOf({ "a/": {}, "a/x": "1", "a/y => a/x": {}, b: "2" }),
+    await layerOf({ "a/z => a/y": {}, ".wh.b": "", "a/.wh.x": "" }),
+  ];
+  const image = await configured(imageOf(layers, { config: { Cmd: ["sh"] } }), (config) => {
+    config.history = [{ created_by: "ADD a" }, emptyLine, { created_by: "ADD b" }];
+  });
+  const { image: flat, tree, notes } = await flattened(image);
+  expect(tree).toEqual(await treeOf(layers));
+  expect(flat.config.history).toEqual([
+    emptyLine,
+    {
+      created: "2026-01-02T03:04:05Z",
+      created_by: "tare flatten",
+      comment: `2 layers of ${image.manifest.digest}`,
+    },
+  ]);
+  expect(flat.config.config).toEqual(image.config.config);
+  expect(notes).toEqual([
+    `2 layers became one, ${flat.layers[0]?.diffId}; nothing is left in it of what upper layers hid or replaced.`,
+  ]);
+  expect((await flattened(image)).image.manifest.digest).toBe(flat.manifest.digest);
+  const dated = await flattened(image, { epoch: 0 });
+  expect([dated.image.config.created, dated.image.config.history?.at(-1)?.created]).toEqual(
+    Array(2).fill("1970-01-01T00:00:00Z"),
+  );
+});
+
+test.for<[Compression[], Compression | undefined, Compression]>([
+  [["zstd", "zstd"], undefined, "zstd"],
+  [["none", "none"], undefined, "none"],
+  [["none", "gzip"], undefined, "gzip"],
+  [["zstd", "none"], undefined, "gzip"],
+  [[], undefined, "gzip"],
+  [["gzip"], "zstd", "zstd"],
+])("layers compressed as %j, with %j asked for, become one of %s", async ([formats, wish, want]) => {
+  const layers = await Promise.all(formats.map((format, at) => layerOf({ [`f${at}`]: "x" }, format)));
+  const { image, tree } = await flattened(imageOf(layers), wish && { compression: { format: wish } });
+  expect(image.layers.map(({ compression }) => compression)).toEqual([want]);
+  expect(tree.length).toBe(formats.length);
+});
+
+test("changes are what docker's instructions make; layers stay, and what tare does not know stays, too", async () => {
+  const image = await configured(imageOf([await layerOf({ a: "1" })]), (config) => {
+    Object.assign(config, { "os.version": "10", docker_version: "1", container_config: { A: null } });
+    config.config = { Env: ["A=1"], Domainname: "x", Labels: { z: "1" }, ArgsEscaped: true };
+  });
+  const { image: changed } = changeConfig(image, ["ENV B=$A", " LABEL a=b", 'ENTRYPOINT ["x"]'], {});
+  expect(await jsonOf(changed)).toEqual({
+    ...(await jsonOf(image)),
+    config: {
+      Env: ["A=1", "B=1"],
+      Entrypoint: ["x"],
+      Labels: { a: "b", z: "1" },
+      Domainname: "x",
+      ArgsEscaped: true,
+    },
+    history: [
+      ...(image.config.history ?? []),
+      ...["ENV B=$A", "LABEL a=b", 'ENTRYPOINT ["x"]'].map((created_by) => ({
+        created: "2026-01-02T03:04:05Z",
+        created_by,
+        comment: "tare config",
+        empty_layer: true,
+      })),
+    ],
+  });
+  expect(changed.layers).toBe(image.layers);
+  expect(() => changeConfig(image, ["RUN true"], {})).toThrow(/--change:1: RUN cannot be a change/);
+});
+
+test("an image without a history gets one that tells of its layers", async () => {
+  const image = await configured(
+    imageOf([await layerOf({ a: "1" }), await layerOf({ b: "1" })]),
+    (config) => {
+      delete config.history;
+      delete config.created;
+    },
+  );
+  const { image: changed } = changeConfig(image, ["USER 1"], {});
+  expect((await jsonOf(changed)).history).toEqual([
+    {},
+    {},
+    { created_by: "USER 1", comment: "tare config", empty_layer: true },
+  ]);
+});
