@@ -56,8 +56,13 @@ export async function* readTar(
     while (true) {
       const block = await reader.read(blockSize, where);
       const raw = block && decodeBlock(block, where);
+      if (block === undefined && extensions.size > 0)
+        throw bad(where, "it ends behind an extension header, without the entry that it belongs to");
       if (block === undefined || raw === undefined) break;
       if (isExtension(raw.typeflag)) {
+        // GNU tar and Go let a second pax header of one entry replace the first: so do we, or the same archive would be
+        // another tree to docker.
+        if (raw.typeflag === "x") extensions.pax.clear();
         await readExtension(reader, raw, raw.typeflag === "g" ? global : extensions, where);
         continue;
       }
@@ -188,7 +193,7 @@ function joined(prefix: Uint8Array, name: Uint8Array): Uint8Array {
 
 function integerOf(value: Uint8Array, keyword: string, where: string, path: string): number {
   const text = decodeText(value);
-  const number = /^-?[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  const number = /^-?0*[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isSafeInteger(number)) throw bad(where, `${path} has a pax ${keyword} that is not a number`);
   return number;
 }

@@ -25,6 +25,8 @@ export function decodePax(bytes: Uint8Array, where: string): Map<string, Uint8Ar
     const equals = bytes.indexOf(0x3d, blank + 1);
     if (equals < 0 || equals >= end) throw bad(where, "a pax record has no keyword");
     const keyword = decodeText(bytes.subarray(blank + 1, equals));
+    // To a system, the name of an attribute would end there.
+    if (keyword.includes("\0")) throw bad(where, "a pax record's keyword holds a NUL");
     const value = bytes.subarray(equals + 1, end - 1);
     if (keyword === "GNU.sparse.offset" || keyword === "GNU.sparse.numbytes") map.push(decodeText(value));
     else records.set(keyword, value);

@@ -189,6 +189,27 @@ test("any bytes at all are read, or refused with a sentence of ours, and soon", 
   );
 });
 
+test("a second pax header of one entry replaces the first, as it does for GNU tar and Go", async () => {
+  const [found] = await listed(
+    tarOfBlocks([paxBlock({ path: "a", uid: "7" }), paxBlock({ uid: "8" }), { name: "b" }]),
+  );
+  expect(found).toMatchObject({ path: "b", uid: 8 });
+});
+
+test("an archive cut behind a pax header is refused: an entry is missing", async () => {
+  await expect(listed(paxBlock({ path: "a" }))).rejects.toThrow("it ends behind an extension header");
+});
+
+test("a number with many zeros in front is that number", async () => {
+  const [found] = await listed(tarOfBlocks([paxBlock({ uid: `${"0".repeat(40)}999` }), { name: "b" }]));
+  expect(found).toMatchObject({ uid: 999 });
+});
+
+test("an attribute whose name a NUL cuts short is refused", async () => {
+  const blocks = tarOfBlocks([paxBlock({ "SCHILY.xattr.user.a\0b": "x" }), { name: "b" }]);
+  await expect(listed(blocks)).rejects.toThrow("a pax record's keyword holds a NUL");
+});
+
 test.each([
   ["a device number that fits no header", { major: 3_000_000 }],
   ["a device number below zero", { minor: -1 }],
