@@ -17,6 +17,7 @@ export { decompress } from "./bytes/compression/compression.ts";
 export { type Digest, digestOf, type Expected, isDigest, verified } from "./bytes/digest.ts";
 export type { Bases } from "./dockerfile/base.ts";
 export { buildDockerfile, type DockerfileOptions } from "./dockerfile/build-dockerfile.ts";
+export { appendLayers, type UpperLayer, upperLayer } from "./edit/append-layers.ts";
 export { changeConfig } from "./edit/change-config.ts";
 export type { EditOptions } from "./edit/edited-image.ts";
 export { findTarball } from "./edit/find-tarball.ts";

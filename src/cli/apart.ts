@@ -15,8 +15,8 @@ export async function keepApart(source: string, locations: readonly Location[]):
     if (to !== from && !to.startsWith(from + sep)) continue;
     const why =
       to === from
-        ? "it would take the place of what it is made of; name another one with --to"
-        : "it lies in the folder that it is made of; name another place with --to";
+        ? "it would take the place of what it is made of; name another one"
+        : "it lies in the folder that it is made of; name another place";
     throw new TareError({ code: "BAD_LOCATION", text: locationText(location), why });
   }
 }

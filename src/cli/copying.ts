@@ -27,6 +27,11 @@ export interface CopyWorld extends World {
   openOther(location: Location): Promise<OpenedImage>;
 }
 
+export interface Prepared extends Partial<CopyOptions> {
+  /** Sentences that go before those of the copy. */
+  readonly notes?: readonly string[];
+}
+
 export interface Copying {
   readonly sources: readonly Location[];
   readonly destination: Location;
@@ -42,7 +47,7 @@ export function copying(
     readonly threads?: string | undefined;
     readonly json: boolean;
   },
-  prepare: (world: CopyWorld) => Partial<CopyOptions> | Promise<Partial<CopyOptions>>,
+  prepare: (world: CopyWorld) => Prepared | Promise<Prepared>,
 ): Promise<number> {
   return withWorld(io, { ...options, offline: false }, async (world) => {
     const { store, threads } = world;
@@ -59,13 +64,15 @@ export function copying(
         import("../images/open.ts"),
       ]);
       const openOther = (location: Location) => openNamed(location, seams);
-      const result = await copyImages(sources, destination, {
+      const { notes = [], ...special } = await prepare({ ...world, openOther });
+      const copied = await copyImages(sources, destination, {
         ...seams,
         ...(sources.some(({ path }) => path === "-") && { stdin: io.stdin() }),
         machine: thisMachine(),
         ...(platform && { platform }),
-        ...(await prepare({ ...world, openOther })),
+        ...special,
       });
+      const result = { ...copied, notes: [...notes, ...copied.notes] };
       // The image itself may be what goes to the standard output; then the report must not.
       const say = destination.path === "-" ? (text: string) => io.note(text.trimEnd()) : io.out;
       say(options.json ? `${JSON.stringify(result, null, 2)}\n` : copyReport(result, io));

@@ -1,17 +1,14 @@
 import type { CompressionFormat } from "../bytes/compression/compression.ts";
-import { withSidecar } from "../formats/sidecar-entries.ts";
-import { writeTar } from "../formats/tar/encode.ts";
 import { assembleImage } from "../images/assemble.ts";
-import type { Entry } from "../model/entry.ts";
 import type { Image, Layer, RuntimeConfig } from "../model/image.ts";
 import type { Platform } from "../model/platform.ts";
-import { adviceOn, timesOf } from "./advice.ts";
+import { adviceOn } from "./advice.ts";
 import { dateText } from "./date-text.ts";
-import { folderEntries } from "./folder-entries.ts";
-import { denseLayer, normalisedLayer, plainHeader } from "./rewrite-layer.ts";
-import { type EditSeams, sealTar } from "./seal-tar.ts";
-import { sidecarBeside } from "./sidecar-beside.ts";
-import { type CompressionWish, compressorFor, type Tarball, tarballLayer } from "./tarball-layer.ts";
+import { folderLayer } from "./folder-layer.ts";
+import { portableLayer } from "./portable-layer.ts";
+import { normalisedLayer } from "./rewrite-layer.ts";
+import type { EditSeams } from "./seal-tar.ts";
+import { type CompressionWish, compressorFor, type Tarball } from "./tarball-layer.ts";
 
 export interface ImportOptions {
   readonly platform: Platform;
@@ -49,29 +46,24 @@ export async function importTarball(
   seams: EditSeams,
 ): Promise<Imported> {
   const { normalise, compression } = options;
-  const first = await tarballLayer(tarball, normalise ? undefined : compression, seams);
-  const { survey, came } = first;
-  const warnings = [...adviceOn(survey, tarball.name, normalise)];
-  const compressor = compressorFor(compression ?? { format: came === "zstd" ? "zstd" : "gzip" });
+  const first = await portableLayer(tarball, normalise ? undefined : compression, seams);
+  const { survey, came, asItCame } = first;
+  const warnings = [...adviceOn(survey, tarball.name, normalise), ...first.changes];
   let layer = first.layer;
-  if (survey.sparse) {
-    layer = await denseLayer(layer, compressor, seams);
-    warnings.push(
-      `${tarball.name} has ${timesOf(survey.sparse)} as GNU sparse files, which runtimes do not agree on; they were written whole, so the diffID is not that of the tarball.`,
-    );
+  if (normalise) {
+    const compressor = compressorFor(compression ?? { format: came === "zstd" ? "zstd" : "gzip" });
+    layer = await normalisedLayer(layer, options.epoch ?? 0, compressor, seams);
   }
-  if (normalise) layer = await normalisedLayer(layer, options.epoch ?? 0, compressor, seams);
   if (layer.compression === "zstd" && compression === undefined)
     warnings.push(
       "The layer is compressed with zstd, as it came; docker before 23 and umoci do not read that, --compression gzip is for them.",
     );
-  const asItCame = layer === first.layer && first.asItCame;
   const created = normalise ? (options.epoch ?? 0) : (options.epoch ?? survey.newest ?? 0);
   return {
     image: imageOf(layer, created, options),
     layer,
     came,
-    asItCame,
+    asItCame: asItCame && !normalise,
     entries: survey.entries,
     warnings,
   };
@@ -91,38 +83,15 @@ export async function importFolder(
   options: ImportFolderOptions,
   seams: EditSeams,
 ): Promise<Imported> {
-  const { normalise, epoch, owners } = options;
-  const sockets: string[] = [];
-  const sidecar = await sidecarBeside(folder);
-  let count = 0;
-  let newest: number | undefined;
-  const entries = async function* (): AsyncGenerator<Entry> {
-    const walked = folderEntries(folder, { owners, latest: epoch, onSocket: (path) => sockets.push(path) });
-    const found = sidecar === undefined ? walked : withSidecar(walked, sidecar.entries);
-    for await (const { content, ...whole } of found) {
-      const header = { ...whole, mtime: Math.min(whole.mtime, epoch ?? whole.mtime) };
-      seams.signal.throwIfAborted();
-      count += 1;
-      newest = Math.max(newest ?? header.mtime, header.mtime);
-      yield { ...(normalise ? plainHeader(header, epoch ?? 0) : header), content };
-    }
-  };
-  const compressor = compressorFor(options.compression ?? { format: "gzip" });
-  const layer = await sealTar(writeTar(entries()), compressor, folder, seams);
-  const warnings = sockets.map(
-    (path) => `${folder}/${path} is a socket, which no image can hold; it was left out.`,
-  );
-  if (sidecar !== undefined)
-    warnings.push(
-      `What ${sidecar.file} says of the folder's files counts: owners, modes, attributes, devices.`,
-    );
+  const { normalise, epoch } = options;
+  const { layer, entries, newest, warnings } = await folderLayer(folder, options, seams);
   const created = normalise ? (epoch ?? 0) : (epoch ?? newest ?? 0);
   return {
     image: imageOf(layer, created, options),
     layer,
     came: "folder",
     asItCame: false,
-    entries: count,
+    entries,
     warnings,
   };
 }

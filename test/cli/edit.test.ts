@@ -44,3 +44,22 @@ test("a changed configuration may take the place of the old one", () =>
       notes: ["it needs at least one --change; see `tare config --help`."],
     });
   }));
+
+test("the same layers go upon each image of an index; the standard input is one layer at most", () =>
+  withFolder(async (folder) => {
+    await saveImage(await smallIndex(), parseLocation(`oci:${folder}/image:1`));
+    const upper = await layerOf({ c: "3" }, "none");
+    const append = (...given: string[]) =>
+      runTare(["append", "oci:image:1", "oci:image:2", ...given], { folder, stdin: upper.open() });
+    expect((await append("-")).code).toBe(0);
+    const { images } = await indexAt(`oci:${folder}/image:2`);
+    expect(images.map(({ layers }) => layers.at(-1)?.diffId)).toEqual(Array(2).fill(upper.diffId));
+    expect((await append("-", "-")).notes).toEqual([
+      "the standard input can be only one of them; see `tare append --help`.",
+    ]);
+    expect((await append("https://mirror.example/x.tar")).notes).toEqual([
+      "https://mirror.example/x.tar must be fetched first: a layer is a file, a folder or -; see `tare append --help`.",
+    ]);
+    expect((await append("image")).notes.join("\n")).toMatch(/take the place of what it is made of/);
+    expect((await append("nowhere")).notes.join("\n")).toMatch(/nowhere/);
+  }));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
+import { appendLayers, upperLayer } from "../../src/edit/append-layers.ts";
 import { changeConfig } from "../../src/edit/change-config.ts";
 import { flattenImage } from "../../src/edit/flatten-image.ts";
 import { completeImage } from "../../src/images/complete.ts";
@@ -8,8 +9,10 @@ import { withLayers } from "../../src/images/oci-manifest.ts";
 import { contentOf } from "../../src/model/content.ts";
 import type { Compression, Image } from "../../src/model/image.ts";
 import { openStore } from "../../src/store/disk-store.ts";
+import { inChunks } from "../kit/chunks.ts";
 import { treeOf } from "../kit/image-tree.ts";
 import { imageOf, layerOf } from "../kit/images.ts";
+import { tarOfBlocks } from "../kit/tar-blocks.ts";
 import { withFolder } from "../kit/temporary.ts";
 
 const signal = new AbortController().signal;
@@ -130,4 +133,32 @@ test("an image without a history gets one that tells of its layers", async () =>
     {},
     { created_by: "USER 1", comment: "tare config", empty_layer: true },
   ]);
+});
+
+test("appended layers come last, with a line each; those below stay as they are", async () => {
+  const image = imageOf([await layerOf({ a: "1" })], { config: { Cmd: ["x"] } });
+  const upper = [await layerOf({ b: "1" }, "zstd"), await layerOf({ ".wh.a": "" }, "none")];
+  const { image: more, notes } = appendLayers(image, upper, { epoch: 5 });
+  expect(more.layers).toEqual([...image.layers, ...upper]);
+  expect(await treeOf(more.layers)).toHaveLength(1);
+  expect(more.config.config).toEqual(image.config.config);
+  const line = { created: "1970-01-01T00:00:05Z", created_by: "tare append" };
+  expect(more.config.history).toEqual([...(image.config.history ?? []), line, line]);
+  expect(notes).toEqual([`Upon its 1 layer came ${upper[0]?.diffId}, ${upper[1]?.diffId}.`]);
+});
+
+test("a tarball that would leave its image, or is none, is refused as a layer; one that is odd is told", async () => {
+  const upper = (blocks: Uint8Array) =>
+    withFolder(async (folder) => {
+      const tarball = { name: "x.tar", lasting: false, open: () => inChunks(blocks, 1000) };
+      const seams = { store: await openStore(folder), threads: 1, signal };
+      return upperLayer(tarball, { owners: "root" }, seams);
+    });
+  await expect(upper(tarOfBlocks([{ name: "../../etc/cron.d/x" }]))).rejects.toThrow(
+    /x\.tar is not a sound tar/,
+  );
+  await expect(upper(Buffer.alloc(2000, 1))).rejects.toThrow(/x\.tar is not a sound tar/);
+  const twice = await upper(tarOfBlocks([{ name: "a" }, { name: "a" }, { name: ".wh.b" }]));
+  expect(twice.warnings).toEqual(["x.tar has /a more than once, which podman and buildah refuse."]);
+  expect((await upper(Buffer.alloc(1024))).warnings).toEqual(["x.tar holds nothing; its layer is empty."]);
 });

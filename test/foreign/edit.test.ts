@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
@@ -198,6 +199,60 @@ test("a changed configuration is what docker makes of the same changes, over the
         "tare/test:2",
       );
       expect(history.split("\n").slice(0, 2)).toEqual(["VOLUME /data", "WORKDIR sub"]);
+    });
+  });
+});
+
+test("appended tarballs are layers byte for byte, which umoci, podman and docker unpack over the others", async (context) => {
+  needsPeers(context, "tar", "skopeo", "umoci", "podman", ...dockerdPeers);
+  needsRoot(context);
+  const image = await busyboxImage(await layerOf({ "opt/": {}, "opt/old": "1", "opt/kept": "1" }));
+  await withFolder(async (folder) => {
+    const file = (name: string) => join(folder, name);
+    await saveImage(image, parseLocation(`oci:${file("base")}:1`));
+    await mkdir(file("stage/opt"), { recursive: true });
+    await writeFile(file("stage/opt/new"), "2\n");
+    await writeFile(file("stage/opt/.wh.old"), "");
+    await mustRun("tar", ["-C", file("stage"), "-cf", file("one.tar"), "opt"]);
+    await mustRun("tar", ["-C", file("stage"), "-czf", file("two.tar.gz"), "opt/new"]);
+    await mkdir(file("third/opt"), { recursive: true });
+    await writeFile(file("third/opt/folder"), "3\n");
+    const args = ["append", "oci:base:1", "docker-archive:app.tar:app:1", "one.tar", "two.tar.gz", "third"];
+    const { notes } = await edit(args, { folder });
+    expect(notes.join("\n")).toContain(`${image.manifest.digest} became `);
+    const app = (await openImage(parseLocation(`oci-archive:${file("app.tar")}`))) as Image;
+    const own = image.layers.length;
+    expect(app.layers.slice(0, own).map(({ digest }) => digest)).toEqual(
+      image.layers.map(({ digest }) => digest),
+    );
+    const [one, two, third] = app.layers.slice(own);
+    expect([one?.digest, one?.diffId]).toEqual(Array(2).fill(digestOf(await readFile(file("one.tar")))));
+    expect(two?.digest).toBe(digestOf(await readFile(file("two.tar.gz"))));
+    expect(two?.diffId).toBe(digestOf(gunzipSync(await readFile(file("two.tar.gz")))));
+    expect(third?.compression).toBe("gzip");
+    const listing = "cd /opt; for f in *; do echo $f; cat $f; done";
+    const want = "folder\n3\nkept\n1new\n2";
+    await mustRun("skopeo", [
+      "--insecure-policy",
+      "copy",
+      `docker-archive:${file("app.tar")}`,
+      `oci:${file("copied")}:1`,
+    ]);
+    await mustRun("umoci", ["unpack", "--image", `${file("copied")}:1`, file("bundle")]);
+    const unpacked = await mustRun("sh", ["-c", listing.replace("/opt", file("bundle/rootfs/opt"))]);
+    expect(unpacked.trim()).toBe(want);
+    const podman = ["--root", file("podman"), "--runroot", file("podman-run"), "--storage-driver", "vfs"];
+    await mustRun("podman", [...podman, "load", "--input", file("app.tar")]);
+    const mounted = (await mustRun("podman", [...podman, "image", "mount", "app:1"])).trim();
+    expect((await mustRun("sh", ["-c", listing.replace("/opt", `${mounted}/opt`)])).trim()).toBe(want);
+    await mustRun("podman", [...podman, "image", "umount", "--all"]);
+    await withDockerd(async (docker) => {
+      await must(docker, "load", "--input", file("app.tar"));
+      expect(await must(docker, "run", "--rm", "--network", "none", "app:1", "/bin/sh", "-c", listing)).toBe(
+        want,
+      );
+      const history = await must(docker, "history", "--format", "{{.CreatedBy}}", "app:1");
+      expect(history.split("\n").slice(0, 4)).toEqual([...Array(3).fill("tare append"), "layer 1"]);
     });
   });
 });

@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { append } from "./append.ts";
 import { build } from "./build.ts";
 import { cat } from "./cat.ts";
 import { config } from "./config.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   build,
   importTar,
   copy,
+  append,
   flatten,
   config,
   ls,
