@@ -71,6 +71,7 @@ export async function buildRecipe(
   const whole =
     only !== undefined && built.length === 1 ? only.image : assembleIndex(images, recipe.annotations);
   const written: BuildResult["written"][number][] = [];
+  const notes: string[] = [];
   for (const location of options.to) {
     world.progress({ kind: "step", text: `Writing ${locationText(location)}` });
     const saved = await saveImage(whole, location, {
@@ -81,6 +82,7 @@ export async function buildRecipe(
       signal: world.signal,
     });
     written.push({ location: locationText(location), size: saved.bytes });
+    notes.push(...(saved.notes ?? []));
   }
   watch.lap("writing");
   return {
@@ -88,7 +90,7 @@ export async function buildRecipe(
     ...("index" in whole && { index: whole.index.digest }),
     images: built.map(({ report }) => report),
     written,
-    warnings: [...new Set([...warningsOf(lock), ...built.flatMap(({ warnings }) => warnings)])],
+    warnings: [...new Set([...warningsOf(lock), ...built.flatMap(({ warnings }) => warnings), ...notes])],
     timing: watch.laps(),
   };
 }

@@ -6,7 +6,7 @@ import { type Inside, insideImage, insideTar } from "../extract/inside.ts";
 import { isIndex } from "../images/blobs.ts";
 import { imageFor } from "../images/choose-platform.ts";
 import { readPart } from "../images/file-set.ts";
-import { type Location, locationFrom, locationText, parseLocation } from "../images/location.ts";
+import { isRootAlone, type Location, locationFrom, locationText, parseLocation } from "../images/location.ts";
 import { openImage } from "../images/open.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
 import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
@@ -28,7 +28,7 @@ export async function withInside<Value>(
   use: (opened: Opened) => Promise<Value>,
 ): Promise<Value> {
   const location = locationFrom(parseLocation(text), io.folder);
-  if (location.transport === "tar") return use({ inside: tarAt(location, io) });
+  if (isRootAlone(location)) return use({ inside: tarAt(location, io) });
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   if (options.platform !== undefined && platform === undefined)
     throw new TareError({

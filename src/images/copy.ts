@@ -105,6 +105,7 @@ async function giveToDocker(
 
 const losses: Partial<Readonly<Record<Location["transport"], string>>> = {
   aci: "An ACI has one root and a manifest of its own kind; the digest is its image ID, of the tar that it is.",
+  nspawn: "The root has no layers, manifest or history; the digest is of the file, as its SHA256SUMS has it.",
   tar: "A tar holds the files alone: no layers, no configuration, no history.",
 };
 
@@ -117,5 +118,6 @@ async function saveOne(
   const called = name?.reference && { name: fullReference(name.reference) };
   const saved = await saveImage(image, place, { ...options, ...called });
   const note = losses[destination.transport];
-  return { size: saved.bytes, digests: [saved.digest], notes: note === undefined ? [] : [note] };
+  const notes = [...(note === undefined ? [] : [note]), ...(saved.notes ?? [])];
+  return { size: saved.bytes, digests: [saved.digest], notes };
 }

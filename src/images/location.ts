@@ -1,7 +1,9 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { TareError } from "../errors.ts";
 import { parseAciName } from "../formats/aci/names.ts";
+import { isPlainName } from "../formats/sha256sums.ts";
 import { isTag, parseReference } from "../model/reference.ts";
+import { compressionNamed } from "./compression-named.ts";
 
 /** The transports, by the names that skopeo and podman users know. */
 export const transports = [
@@ -10,6 +12,7 @@ export const transports = [
   "docker-archive",
   "docker-daemon",
   "aci",
+  "nspawn",
   "tar",
   "dir",
 ] as const;
@@ -31,6 +34,7 @@ export const locationShapes: Readonly<Record<Transport, string>> = {
   "docker-archive": "docker-archive:PATH[:NAME:TAG]",
   "docker-daemon": "docker-daemon:NAME[:TAG]",
   aci: "aci:PATH",
+  nspawn: "nspawn:PATH.tar.gz",
   tar: "tar:PATH",
   dir: "dir:PATH",
 };
@@ -42,6 +46,7 @@ export const locationMeanings: Readonly<Record<Transport, string>> = {
   "docker-archive": "a file for docker load",
   "docker-daemon": "docker itself",
   aci: "an App Container Image, a file",
+  nspawn: "a root for systemd-nspawn, .tar, .tar.gz or .tar.zst, with its sum in SHA256SUMS beside it",
   tar: "the root file system alone, as a tarball",
   dir: "skopeo's folder of blobs",
 };
@@ -56,6 +61,7 @@ export const keptBy: Readonly<Record<Transport, Kept>> = {
   "docker-archive": "manifest",
   "docker-daemon": "configuration",
   aci: "files",
+  nspawn: "files",
   tar: "files",
   dir: "manifest",
 };
@@ -84,6 +90,8 @@ export function parseLocation(text: string): Location {
     return refuse(`it names no path, as in ${locationShapes[transport]}`);
   if (path === "-" && (transport === "oci" || transport === "dir"))
     return refuse(`${transport}: is a folder, not a stream`);
+  const misnamed = whyMisnamed(transport, path);
+  if (misnamed !== undefined) return refuse(misnamed);
   if (named < 0) return { transport, path };
   const name = path === "" ? rest : rest.slice(named + 1);
   const known = transport.startsWith("docker-") ? parseReference(name) !== undefined : isTag(name);
@@ -91,10 +99,19 @@ export function parseLocation(text: string): Location {
   return { transport, path, name };
 }
 
+/** Other programs go by what these files are called. */
+function whyMisnamed(transport: Transport, path: string): string | undefined {
+  if (transport !== "nspawn") return undefined;
+  if (path === "-") return "its SHA256SUMS stands beside it, so it is a file, not a stream";
+  return compressionNamed(path) !== undefined && isPlainName(basename(path))
+    ? undefined
+    : "importctl goes by its name, which must end in .tar, .tar.gz or .tar.zst";
+}
+
 /** Where the path ends and a name begins; negative where there is no name. */
 function namedAt(transport: Transport, rest: string): number {
   if (transport === "docker-daemon") return 0;
-  return transport === "aci" || transport === "tar" || transport === "dir" ? -1 : rest.indexOf(":");
+  return transport.startsWith("docker-") || transport.startsWith("oci") ? rest.indexOf(":") : -1;
 }
 
 /** As a user would type it. */
@@ -115,9 +132,14 @@ export function hasLayout({ transport }: Location): boolean {
   return transport === "oci" || transport === "oci-archive" || transport === "docker-archive";
 }
 
+/** Whether it is the tarball of a root and nothing else: to be looked into, but no image without more being said. */
+export function isRootAlone({ transport }: Location): boolean {
+  return transport === "tar" || transport === "nspawn";
+}
+
 /** Whether an image has a name there. */
 export function hasNames({ transport }: Location): boolean {
-  return transport !== "dir" && transport !== "tar";
+  return transport !== "dir" && transport !== "tar" && transport !== "nspawn";
 }
 
 /** Whether an index of several platforms can stand there. */

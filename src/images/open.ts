@@ -8,7 +8,7 @@ import { archiveFiles, isCompressed } from "./archive-files.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { type DiscoverySeams, fetchAci } from "./fetch-aci.ts";
 import { type FileSet, folderFiles, readPart } from "./file-set.ts";
-import { type Location, locationShapes, locationText } from "./location.ts";
+import { isRootAlone, type Location, locationShapes, locationText } from "./location.ts";
 import { openAci } from "./open-aci.ts";
 import { openDockerArchive } from "./open-docker-archive.ts";
 import { openFolder } from "./open-folder.ts";
@@ -35,13 +35,13 @@ export async function openImage(location: Location, options: OpenOptions = {}): 
  * is verified while it is read, and keeps no file open before and after. The files must stay as they are for as long as
  * the image is used. What comes as a stream (`-`, a docker daemon, `aci://`), or compressed, is kept in the scratch folder.
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH, NOT_THE_IMAGE (no such name, or several and none asked for), UNREADABLE,
- * NEEDS_IMAGES, BAD_LOCATION for `tar:` and for a stream without a scratch folder, DAEMON_UNREACHABLE,
+ * NEEDS_IMAGES, BAD_LOCATION for what is files alone (`tar:`, `nspawn:`) and for a stream without a scratch folder, DAEMON_UNREACHABLE,
  * DAEMON_REFUSED, DISK_FULL, and for `aci://` what {@link fetchAci} throws
  */
 export async function openNamed(location: Location, options: OpenOptions = {}): Promise<OpenedImage> {
   const { path, transport, name } = location;
   const where = locationText(location);
-  if (transport === "tar")
+  if (isRootAlone(location))
     throw cannotOpen(
       location,
       "an image can be written there, but not opened; `tare import` makes one of a tarball",

@@ -4,12 +4,15 @@ import { type Digest, isDigest } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
 import { writeTar } from "../formats/tar/encode.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
+import { addSum } from "./add-sum.ts";
 import { writeArchive } from "./archive.ts";
 import { blobsOf, descriptorOf, singleImage } from "./blobs.ts";
+import { compressionNamed } from "./compression-named.ts";
 import { dockerArchiveFiles, type NamedImage } from "./docker-archive.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { flatten } from "./flatten.ts";
 import { blobFiles, layoutFiles } from "./layout-files.ts";
+import { leftOut } from "./left-out.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
 import { named, nameFor } from "./names.ts";
 import { writeWhole } from "./output-file.ts";
@@ -17,6 +20,7 @@ import { writeAci } from "./save-aci.ts";
 import { saveFolder } from "./save-folder.ts";
 import { saveLayout } from "./save-layout.ts";
 import { intoStream, Sink } from "./sink.ts";
+import { writeTarball } from "./write-tarball.ts";
 
 export interface SaveOptions extends DaemonSeams {
   /** What to call the image where the location gives it no name: `shout:1`, `registry.example/shout:1`. */
@@ -26,12 +30,14 @@ export interface SaveOptions extends DaemonSeams {
 }
 
 export interface Saved {
-  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar. */
+  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar; for `nspawn:`, of the file. */
   readonly digest: Digest;
   /** Bytes written now. What was there already does not count. */
   readonly bytes: number;
   /** The file or folder; empty for `docker-daemon:`. */
   readonly path: string;
+  /** Whole sentences: what of the image has no place there, or is to be known of it. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -80,6 +86,15 @@ export async function saveImage(
         id = await writeAci(single, called, sink, signal);
       });
       return saved(bytes, id);
+    }
+    case "nspawn": {
+      const { layers, config } = singleImage(image, locationText(location));
+      let digest: Digest | undefined;
+      const bytes = await toFile(location, options, async (sink) => {
+        digest = await writeTarball(flatten(layers, signal), compressionNamed(path) ?? "none", sink);
+      });
+      const sums = digest === undefined ? 0 : await addSum(path, digest);
+      return { ...saved(bytes + sums, digest), notes: leftOut(config, "A root for systemd-nspawn") };
     }
     case "tar": {
       const { layers } = singleImage(image, locationText(location));

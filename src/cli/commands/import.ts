@@ -103,8 +103,14 @@ export const importTar = command({
       const saved = [];
       for (const location of locations) {
         const { stdout, signal, environment } = io;
-        const { bytes } = await saveImage(image, location, { name: shown, stdout, signal, environment });
+        const { bytes, notes = [] } = await saveImage(image, location, {
+          name: shown,
+          stdout,
+          signal,
+          environment,
+        });
         saved.push({ location: locationText(location), bytes });
+        warnings.push(...notes);
       }
       const { diffId, size, uncompressedSize } = layer;
       const result: ImportResult = {

@@ -1,0 +1,66 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { expect, type TestContext, test } from "vitest";
+import { mustRun } from "../kit/command.ts";
+import { compareRoots } from "../kit/compare-roots.ts";
+import { folderRoot } from "../kit/folder-root.ts";
+import { runInNspawn } from "../kit/nspawn.ts";
+import { needsPeers, needsRoot } from "../kit/peers.ts";
+import { runTare } from "../kit/tare.ts";
+import { withFolder } from "../kit/temporary.ts";
+
+const minirootfs = resolve(
+  import.meta.dirname,
+  "../../../shared/fixtures/alpine/alpine-minirootfs-3.17.10-x86_64.tar.gz",
+);
+const release = "3.17.10\n";
+
+/** Alpine as an image in `oci:image:1`, with something to say of it. */
+async function withAlpine(context: TestContext, work: (folder: string) => Promise<void>): Promise<void> {
+  if (!existsSync(minirootfs)) context.skip("the Alpine fixture is not beside this checkout");
+  await withFolder(async (folder) => {
+    const changes = ["-c", "ENV A=1", "-c", 'CMD ["/bin/sh"]'];
+    await tare(folder, [
+      "import",
+      minirootfs,
+      "registry.example/team/alpine:3",
+      ...changes,
+      "--to",
+      "oci:image:1",
+    ]);
+    await work(folder);
+  });
+}
+
+async function tare(folder: string, line: readonly string[]): Promise<string> {
+  const { code, out, notes } = await runTare(line, { folder });
+  expect([code, notes]).toEqual([0, expect.anything()]);
+  return out;
+}
+
+async function unpacked(folder: string, tarball: string, name: string): Promise<string> {
+  const root = join(folder, name);
+  await mkdir(root);
+  await mustRun("tar", ["-xpf", tarball, "--numeric-owner", "-C", root], { cwd: folder });
+  return root;
+}
+
+test("systemd-nspawn runs what nspawn: wrote, of every compression, and sha256sum agrees on its sums", async (context) => {
+  needsPeers(context, "tar", "zstd", "sha256sum", "systemd-nspawn");
+  needsRoot(context);
+  await withAlpine(context, async (folder) => {
+    const plain = await unpacked(folder, minirootfs, "theirs");
+    for (const ending of ["tar", "tar.gz", "tar.zst"]) {
+      await tare(folder, ["copy", "oci:image:1", `nspawn:alpine.${ending}`]);
+      const root = await unpacked(folder, `alpine.${ending}`, ending);
+      expect(await compareRoots(folderRoot(root), folderRoot(plain), { names: ["ours", "theirs"] })).toEqual(
+        [],
+      );
+      const ran = await runInNspawn(root, ["/bin/cat", "/etc/alpine-release"]);
+      expect(ran).toMatchObject({ code: 0, stdout: release });
+    }
+    const checked = await mustRun("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: folder });
+    expect(checked).toBe("alpine.tar: OK\nalpine.tar.gz: OK\nalpine.tar.zst: OK\n");
+  });
+});
