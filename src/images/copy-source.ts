@@ -3,7 +3,14 @@ import type { Image, ImageIndex } from "../model/image.ts";
 import { type Platform, platformName } from "../model/platform.ts";
 import { descriptorOf, isIndex } from "./blobs.ts";
 import { choosePlatform } from "./choose-platform.ts";
-import { hasLayout, hasNames, holdsIndex, type Location, locationText } from "./location.ts";
+import {
+  hasLayout,
+  hasNames,
+  holdsIndex,
+  isNamedAfterReference,
+  type Location,
+  locationText,
+} from "./location.ts";
 import { type ImageName, nameFor, nameText } from "./names.ts";
 import { asOci, eachImage } from "./oci-manifest.ts";
 import { type OpenOptions, openNamed } from "./open.ts";
@@ -99,7 +106,7 @@ function namesAt(destination: Location, found: readonly ImageName[]): readonly I
   if (own !== undefined) return [own];
   const full = found.filter(({ reference }) => reference !== undefined);
   if (destination.transport.startsWith("docker-")) return full;
-  return (destination.transport === "aci" ? full : found).slice(0, 1);
+  return (isNamedAfterReference(destination) ? full : found).slice(0, 1);
 }
 
 function recompressedText(before: Image | ImageIndex, after: Image | ImageIndex): string {

@@ -13,6 +13,7 @@ export const transports = [
   "docker-daemon",
   "aci",
   "nspawn",
+  "wsl",
   "tar",
   "dir",
 ] as const;
@@ -35,6 +36,7 @@ export const locationShapes: Readonly<Record<Transport, string>> = {
   "docker-daemon": "docker-daemon:NAME[:TAG]",
   aci: "aci:PATH",
   nspawn: "nspawn:PATH.tar.gz",
+  wsl: "wsl:PATH.wsl",
   tar: "tar:PATH",
   dir: "dir:PATH",
 };
@@ -47,6 +49,7 @@ export const locationMeanings: Readonly<Record<Transport, string>> = {
   "docker-daemon": "docker itself",
   aci: "an App Container Image, a file",
   nspawn: "a root for systemd-nspawn, .tar, .tar.gz or .tar.zst, with its sum in SHA256SUMS beside it",
+  wsl: "a distribution that Windows installs, a file",
   tar: "the root file system alone, as a tarball",
   dir: "skopeo's folder of blobs",
 };
@@ -62,6 +65,7 @@ export const keptBy: Readonly<Record<Transport, Kept>> = {
   "docker-daemon": "configuration",
   aci: "files",
   nspawn: "files",
+  wsl: "files",
   tar: "files",
   dir: "manifest",
 };
@@ -101,6 +105,8 @@ export function parseLocation(text: string): Location {
 
 /** Other programs go by what these files are called. */
 function whyMisnamed(transport: Transport, path: string): string | undefined {
+  if (transport === "wsl" && path !== "-" && !path.endsWith(".wsl"))
+    return "Windows goes by its name, which must end in .wsl";
   if (transport !== "nspawn") return undefined;
   if (path === "-") return "its SHA256SUMS stands beside it, so it is a file, not a stream";
   return compressionNamed(path) !== undefined && isPlainName(basename(path))
@@ -134,12 +140,17 @@ export function hasLayout({ transport }: Location): boolean {
 
 /** Whether it is the tarball of a root and nothing else: to be looked into, but no image without more being said. */
 export function isRootAlone({ transport }: Location): boolean {
-  return transport === "tar" || transport === "nspawn";
+  return transport === "tar" || transport === "nspawn" || transport === "wsl";
 }
 
 /** Whether an image has a name there. */
 export function hasNames({ transport }: Location): boolean {
   return transport !== "dir" && transport !== "tar" && transport !== "nspawn";
+}
+
+/** Whether what an image is called there comes from its full reference: a tag alone says nothing. */
+export function isNamedAfterReference({ transport }: Location): boolean {
+  return transport === "aci" || transport === "wsl";
 }
 
 /** Whether an index of several platforms can stand there. */

@@ -35,7 +35,7 @@ export async function openImage(location: Location, options: OpenOptions = {}): 
  * is verified while it is read, and keeps no file open before and after. The files must stay as they are for as long as
  * the image is used. What comes as a stream (`-`, a docker daemon, `aci://`), or compressed, is kept in the scratch folder.
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH, NOT_THE_IMAGE (no such name, or several and none asked for), UNREADABLE,
- * NEEDS_IMAGES, BAD_LOCATION for what is files alone (`tar:`, `nspawn:`) and for a stream without a scratch folder, DAEMON_UNREACHABLE,
+ * NEEDS_IMAGES, BAD_LOCATION for what is files alone (`tar:`, `nspawn:`, `wsl:`) and for a stream without a scratch folder, DAEMON_UNREACHABLE,
  * DAEMON_REFUSED, DISK_FULL, and for `aci://` what {@link fetchAci} throws
  */
 export async function openNamed(location: Location, options: OpenOptions = {}): Promise<OpenedImage> {

@@ -19,6 +19,7 @@ import { writeWhole } from "./output-file.ts";
 import { writeAci } from "./save-aci.ts";
 import { saveFolder } from "./save-folder.ts";
 import { saveLayout } from "./save-layout.ts";
+import { writeWsl } from "./save-wsl.ts";
 import { intoStream, Sink } from "./sink.ts";
 import { writeTarball } from "./write-tarball.ts";
 
@@ -30,7 +31,7 @@ export interface SaveOptions extends DaemonSeams {
 }
 
 export interface Saved {
-  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar; for `nspawn:`, of the file. */
+  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar; for `nspawn:` and `wsl:`, of the file. */
   readonly digest: Digest;
   /** Bytes written now. What was there already does not count. */
   readonly bytes: number;
@@ -95,6 +96,15 @@ export async function saveImage(
       });
       const sums = digest === undefined ? 0 : await addSum(path, digest);
       return { ...saved(bytes + sums, digest), notes: leftOut(config, "A root for systemd-nspawn") };
+    }
+    case "wsl": {
+      const single = singleImage(image, locationText(location));
+      const called = { reference: nameFor(location, name)?.reference, file: path };
+      let written: Awaited<ReturnType<typeof writeWsl>> | undefined;
+      const bytes = await toFile(location, options, async (sink) => {
+        written = await writeWsl(single, called, sink, signal);
+      });
+      return { ...saved(bytes, written?.digest), ...(written && { notes: written.notes }) };
     }
     case "tar": {
       const { layers } = singleImage(image, locationText(location));

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect, type TestContext, test } from "vitest";
 import { mustRun } from "../kit/command.ts";
@@ -62,5 +62,20 @@ test("systemd-nspawn runs what nspawn: wrote, of every compression, and sha256su
     }
     const checked = await mustRun("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: folder });
     expect(checked).toBe("alpine.tar: OK\nalpine.tar.gz: OK\nalpine.tar.zst: OK\n");
+  });
+});
+
+test("tar and bsdtar list what wsl: wrote, and systemd-nspawn runs it", async (context) => {
+  needsPeers(context, "tar", "bsdtar", "systemd-nspawn");
+  needsRoot(context);
+  await withAlpine(context, async (folder) => {
+    await tare(folder, ["copy", "oci:image:1", "wsl:alpine.wsl"]);
+    const root = await unpacked(folder, "alpine.wsl", "root");
+    expect(await runInNspawn(root, ["/bin/cat", "/etc/alpine-release"])).toMatchObject({ stdout: release });
+    expect(await readFile(join(root, "etc/wsl-distribution.conf"), "utf8")).toBe(
+      "[oobe]\ndefaultName = alpine\n",
+    );
+    const listed = await mustRun("bsdtar", ["-tf", "alpine.wsl"], { cwd: folder });
+    expect(listed.endsWith("etc/wsl-distribution.conf\n")).toBe(true);
   });
 });

@@ -20,6 +20,7 @@ const good: readonly (readonly [string, object])[] = [
   ["aci://example.com/app:1.0", { transport: "aci", path: "", name: "example.com/app:1.0" }],
   ["aci:a:b.aci", { transport: "aci", path: "a:b.aci" }],
   ["nspawn:a:b.tar.zst", { transport: "nspawn", path: "a:b.tar.zst" }],
+  ["wsl:-", { transport: "wsl", path: "-" }],
   ["tar:-", { transport: "tar", path: "-" }],
   ["tar:a:b.tar", { transport: "tar", path: "a:b.tar" }],
   ["dir:some/folder", { transport: "dir", path: "some/folder" }],
@@ -34,7 +35,7 @@ test.each(good)("%s is a location", (text, location) => {
 const wrong: readonly (readonly [string, string])[] = [
   [
     "out.tar",
-    "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, aci:, nspawn:, tar:, dir:",
+    "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, aci:, nspawn:, wsl:, tar:, dir:",
   ],
   ["ocy:out", "it begins with none of"],
   ["constructor:out", "it begins with none of"],
@@ -48,6 +49,7 @@ const wrong: readonly (readonly [string, string])[] = [
   ["aci://example.com/app:1/2", '"example.com/app:1/2" is no name'],
   ["aci://user@example.com/app", "is no name"],
   ["aci://../app", "is no name"],
+  ["wsl:x.tar.gz", "Windows goes by its name, which must end in .wsl"],
   ["nspawn:-", "it is a file, not a stream"],
   ["nspawn:root.tgz", "its name, which must end in .tar, .tar.gz or .tar.zst"],
   ["nspawn:root.tar/x", "must end in .tar"],
