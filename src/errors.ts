@@ -206,6 +206,10 @@ const rules = {
     (d) =>
       `${d.package} is not in ${d.file}${d.close.length > 0 ? `, but there is ${d.close.join(", ")}` : ": nothing needs it"}.`,
   ),
+  NOT_THE_BASE: rule<{ where: string; base: string; why: string }>(
+    2,
+    (d) => `${d.where} is not built upon ${d.base}: ${d.why}; name the base that it was built upon.`,
+  ),
   NOT_THE_IMAGE: rule<{ where: string; want: string | undefined; have: readonly string[] }>(
     2,
     (d) =>

@@ -29,6 +29,7 @@ export {
   importFolder,
   importTarball,
 } from "./edit/import.ts";
+export { type BaseImage, rebaseImage } from "./edit/rebase-image.ts";
 export type { Tarball } from "./edit/tarball-layer.ts";
 export { type ErrorCode, type ExitCode, type Problem, TareError } from "./errors.ts";
 export { type Extracted, type ExtractOptions, extractTree } from "./extract/extract-tree.ts";

@@ -63,3 +63,38 @@ test("the same layers go upon each image of an index; the standard input is one 
     expect((await append("image")).notes.join("\n")).toMatch(/take the place of what it is made of/);
     expect((await append("nowhere")).notes.join("\n")).toMatch(/nowhere/);
   }));
+
+test("an index is put upon a new base for each of its platforms", () =>
+  withFolder(async (folder) => {
+    const at = (name: string) => parseLocation(`oci:${folder}/image:${name}`);
+    const upper = await layerOf({ c: "3" });
+    const index = await smallIndex();
+    const [amd, arm] = index.images;
+    const images = [...index.images].map(({ layers, platform }) => imageOf([...layers, upper], { platform }));
+    const fresh = await Promise.all(
+      [amd, arm].map(async (one) =>
+        imageOf([await layerOf({ d: "4" })], { platform: one?.platform ?? arm64 }),
+      ),
+    );
+    await saveImage(index, at("old"));
+    await saveImage(assembleIndex(images), at("app"));
+    await saveImage(assembleIndex(fresh), at("new"));
+    await saveImage(fresh[0] as (typeof fresh)[number], at("one"));
+    const rebase = (...tags: string[]) =>
+      runTare(["rebase", ...tags.map((tag) => (tag === "-" ? "oci-archive:-" : `oci:image:${tag}`))], {
+        folder,
+      });
+    expect((await rebase("app", "old", "new", "app2")).code).toBe(0);
+    const rebased = await indexAt(`oci:${folder}/image:app2`);
+    expect(rebased.images.map(({ layers }) => layers.map(({ diffId }) => diffId))).toEqual(
+      fresh.map(({ layers }) => [layers[0]?.diffId, upper.diffId]),
+    );
+    expect(await rebase("app", "old", "one", "app3")).toMatchObject({
+      code: 2,
+      notes: [`oci:${folder}/image:one has no image for linux/arm64; it has linux/amd64.`],
+    });
+    expect((await rebase("app", "new", "old", "app3")).notes.join("")).toMatch(
+      /app is not built upon .*new: layer 1 is/,
+    );
+    expect((await rebase("app", "-", "old", "app3")).notes.join("")).toMatch(/^a base is not read from/);
+  }));

@@ -4,6 +4,8 @@ import { digestOf } from "../../src/bytes/digest.ts";
 import { appendLayers, upperLayer } from "../../src/edit/append-layers.ts";
 import { changeConfig } from "../../src/edit/change-config.ts";
 import { flattenImage } from "../../src/edit/flatten-image.ts";
+import { type BaseImage, rebaseImage } from "../../src/edit/rebase-image.ts";
+import { assembleIndex } from "../../src/images/assemble.ts";
 import { completeImage } from "../../src/images/complete.ts";
 import { withLayers } from "../../src/images/oci-manifest.ts";
 import { contentOf } from "../../src/model/content.ts";
@@ -11,7 +13,7 @@ import type { Compression, Image } from "../../src/model/image.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import { inChunks } from "../kit/chunks.ts";
 import { treeOf } from "../kit/image-tree.ts";
-import { imageOf, layerOf } from "../kit/images.ts";
+import { arm64, imageOf, layerOf } from "../kit/images.ts";
 import { tarOfBlocks } from "../kit/tar-blocks.ts";
 import { withFolder } from "../kit/temporary.ts";
 
@@ -161,4 +163,77 @@ test("a tarball that would leave its image, or is none, is refused as a layer; o
   const twice = await upper(tarOfBlocks([{ name: "a" }, { name: "a" }, { name: ".wh.b" }]));
   expect(twice.warnings).toEqual(["x.tar has /a more than once, which podman and buildah refuse."]);
   expect((await upper(Buffer.alloc(1024))).warnings).toEqual(["x.tar holds nothing; its layer is empty."]);
+});
+
+/** An image upon a base, each of some layers that hold a file of that name, with lines of their own in the history. */
+async function builtUpon(base: readonly string[], own: readonly string[], env: readonly string[] = []) {
+  const layers = await Promise.all([...base, ...own].map((name) => layerOf({ [name]: name })));
+  return configured(imageOf(layers, { config: { Env: env, Cmd: [own.at(-1) ?? "base"] } }), (config) => {
+    const lines = (names: readonly string[]) => [
+      ...names.map((name) => ({ created_by: `ADD ${name}` })),
+      { created_by: `CMD ${names.at(-1)}`, empty_layer: true },
+    ];
+    config.history = [...lines(base), ...(own.length > 0 ? lines(own) : [])];
+  });
+}
+
+test("rebased, the upper layers, their history and the configuration lie upon the new base", async () => {
+  const older = { image: await builtUpon(["b1", "b2"], [], ["V=1", "PATH=/bin"]), where: "old" };
+  const newer = {
+    image: await builtUpon(["n1"], [], ["V=2", "PATH=/bin"]),
+    where: "new",
+    name: "x.example/n:2",
+  };
+  const image = await builtUpon(["b1", "b2"], ["app"], ["V=1", "PATH=/bin", "OWN=1"]);
+  const rebased = rebaseImage(image, "image", older, newer, {});
+  expect(rebased.image.layers).toEqual([...newer.image.layers, image.layers[2]]);
+  expect(rebased.image.config.history?.map(({ created_by }) => created_by)).toEqual([
+    ...["ADD n1", "CMD n1"],
+    ...["ADD app", "CMD app"],
+  ]);
+  expect(rebased.image.config.config).toEqual(image.config.config);
+  expect(rebased.image.annotations).toEqual({
+    "org.opencontainers.image.base.digest": newer.image.manifest.digest,
+    "org.opencontainers.image.base.name": "x.example/n:2",
+  });
+  expect(rebased.notes).toEqual([
+    "Layers: 2 of the old base out, 1 of the new base in, 1 above them as they were.",
+    "The configuration stays, so the environment has V as the old base set it and the new one does not; `tare config` can change that.",
+  ]);
+  const back = rebaseImage(rebased.image, "rebased", newer, older, {});
+  expect(back.image.config.history).toEqual(image.config.history);
+  expect(back.image.layers.map(({ digest }) => digest)).toEqual(image.layers.map(({ digest }) => digest));
+});
+
+test("a base whose history the image does not repeat is cut off by its layers", async () => {
+  const older = { image: imageOf([await layerOf({ b1: "b1" })]), where: "old" };
+  const newer = { image: imageOf([await layerOf({ n: "n" })]), where: "new" };
+  const image = await builtUpon(["b1"], ["app"]);
+  const { image: rebased } = rebaseImage(image, "image", older, newer, {});
+  const lines = rebased.config.history?.map(({ created_by }) => created_by);
+  expect(lines).toEqual(["layer 0", "ADD app", "CMD app"]);
+  const bare = rebaseImage(older.image, "old", older, newer, {}).image;
+  expect(bare.config.history).toEqual(newer.image.config.history);
+});
+
+test("what is not the base is refused, and so is a base for another platform", async () => {
+  const base = { image: await builtUpon(["b1", "b2"], []), where: "old" };
+  const rebased = async (image: Promise<Image>, newer: BaseImage = base) =>
+    rebaseImage(await image, "image", base, newer, {});
+  await expect(rebased(builtUpon(["b1"], []))).rejects.toThrow(
+    "image is not built upon old: it has fewer layers (1) than the base (2); name the base that it was built upon.",
+  );
+  await expect(rebased(builtUpon(["b1", "x"], ["app"]))).rejects.toThrow(
+    /^image is not built upon old: layer 2 is sha256:[0-9a-f]{64}, but sha256:[0-9a-f]{64} in the base;/,
+  );
+  const other = imageOf([await layerOf({ n: "n" })], { platform: arm64 });
+  const image = () => builtUpon(["b1", "b2"], ["app"]);
+  await expect(rebased(image(), { image: other, where: "new" })).rejects.toThrow(
+    "new has no image for linux/amd64; it has linux/arm64.",
+  );
+  const both = assembleIndex([other, imageOf([await layerOf({ n: "amd" })])]);
+  const { layers } = (await rebased(image(), { image: both, where: "new" })).image;
+  expect(await treeOf(layers)).toEqual(
+    await treeOf([both.images[1]?.layers[0] as never, await layerOf({ app: "app" })]),
+  );
 });

@@ -256,3 +256,48 @@ test("appended tarballs are layers byte for byte, which umoci, podman and docker
     });
   });
 });
+
+test("what docker built upon one base runs upon another, and podman and skopeo read it", async (context) => {
+  needsPeers(context, "skopeo", "podman", ...dockerdPeers);
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    const file = (name: string) => join(folder, name);
+    for (const version of ["1", "2"]) {
+      const base = await busyboxImage(await layerOf({ "etc/version": `base ${version}\n` }));
+      await saveImage(base, parseLocation(`docker-archive:${file(`base-${version}.tar`)}:base:${version}`));
+    }
+    await mkdir(file("context"));
+    await writeFile(file("context/app"), "app\n");
+    await writeFile(
+      file("context/Dockerfile"),
+      'FROM base:1\nENV OWN=1\nCOPY app /app\nCMD ["/bin/cat", "/etc/version", "/app"]\n',
+    );
+    await withDockerd(async (docker, socket) => {
+      await must(docker, "load", "--input", file("base-1.tar"));
+      const built = await docker(["build", "--network", "none", "--tag", "app:1", file("context")], {
+        env: { DOCKER_BUILDKIT: "0" },
+      });
+      expect(built.code).toBe(0);
+      const options = { folder, environment: { DOCKER_HOST: socket } };
+      const bases = ["docker-archive:base-1.tar", "docker-archive:base-2.tar"];
+      await edit(["rebase", "docker-daemon:app:1", ...bases, "docker-archive:app.tar:app:2"], options);
+      await must(docker, "load", "--input", file("app.tar"));
+      const run = (name: string) => must(docker, "run", "--rm", "--network", "none", name);
+      expect([await run("app:1"), await run("app:2")]).toEqual(["base 1\napp", "base 2\napp"]);
+      const inspect = async (name: string) => JSON.parse(await must(docker, "image", "inspect", name))[0];
+      const [before, after] = [await inspect("app:1"), await inspect("app:2")];
+      expect(after.Config).toEqual(before.Config);
+      expect(after.RootFS.Layers.at(-1)).toBe(before.RootFS.Layers.at(-1));
+      const history = async (name: string) =>
+        (await must(docker, "history", "--no-trunc", "--format", "{{.CreatedBy}}", name)).split("\n");
+      expect(await history("app:2")).toEqual(await history("app:1"));
+    });
+    const read = JSON.parse(await mustRun("skopeo", ["inspect", `docker-archive:${file("app.tar")}`]));
+    expect(read.Layers).toHaveLength(3);
+    const podman = ["--root", file("podman"), "--runroot", file("podman-run"), "--storage-driver", "vfs"];
+    await mustRun("podman", [...podman, "load", "--input", file("app.tar")]);
+    const mounted = (await mustRun("podman", [...podman, "image", "mount", "app:2"])).trim();
+    expect(await readFile(`${mounted}/etc/version`, "utf8")).toBe("base 2\n");
+    await mustRun("podman", [...podman, "image", "umount", "--all"]);
+  });
+});

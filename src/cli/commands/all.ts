@@ -11,6 +11,7 @@ import { importTar } from "./import.ts";
 import { init } from "./init.ts";
 import { lock } from "./lock.ts";
 import { ls } from "./ls.ts";
+import { rebase } from "./rebase.ts";
 import { store } from "./store.ts";
 import { why } from "./why.ts";
 
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   append,
   flatten,
   config,
+  rebase,
   ls,
   cat,
   extract,
