@@ -83,7 +83,11 @@ function ustarOf(header: EntryHeader, records: [string, Uint8Array][]): RawHeade
     records.push([keyword, Buffer.from(String(value))]);
     return 0;
   };
-  for (const [name, value] of header.xattrs ?? []) records.push([`SCHILY.xattr.${name}`, value]);
+  for (const [name, value] of header.xattrs ?? []) {
+    if (/[=\0]/.test(name))
+      throw unwritable(header, `no pax record can hold the attribute ${JSON.stringify(name)}`);
+    records.push([`SCHILY.xattr.${name}`, value]);
+  }
   return {
     ...pathOf(header, records),
     mode: header.mode,
@@ -92,7 +96,7 @@ function ustarOf(header: EntryHeader, records: [string, Uint8Array][]): RawHeade
     size: header.type === "file" ? number("size", header.size, octalLimit.long) : 0,
     mtime: timeOf(header, records),
     typeflag: typeflags[header.type],
-    linkname: header.link === undefined ? empty : text("linkpath", header.link, linkSize),
+    linkname: linkOf(header, text),
     uname: text("uname", header.uname, ownerNameSize),
     gname: text("gname", header.gname, ownerNameSize),
     major: device(header, header.major),
@@ -100,15 +104,24 @@ function ustarOf(header: EntryHeader, records: [string, Uint8Array][]): RawHeade
   };
 }
 
+/** As much of a link as fits, whatever a record says: bsdtar takes a hardlink with an empty field for a file of no type. */
+function linkOf(
+  { link }: EntryHeader,
+  text: (keyword: string, value: string, size: number) => Uint8Array,
+): Uint8Array {
+  if (link === undefined) return empty;
+  const plain = text("linkpath", link, linkSize);
+  return plain.length > 0 ? plain : encodeText(link).subarray(0, linkSize);
+}
+
 function device(header: EntryHeader, value = 0): number {
   if (value < 0 || value > octalLimit.id)
-    throw new TareError({
-      code: "BAD_ARCHIVE",
-      format: "tar entry",
-      where: header.path,
-      why: `the device number ${value} fits no tar header`,
-    });
+    throw unwritable(header, `the device number ${value} fits no tar header`);
   return value;
+}
+
+function unwritable(header: EntryHeader, why: string): TareError {
+  return new TareError({ code: "BAD_ARCHIVE", format: "tar entry", where: header.path, why });
 }
 
 /** The name in `name`, or split at a slash between `prefix` and `name`, or in a record. */

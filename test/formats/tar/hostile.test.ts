@@ -210,6 +210,17 @@ test("an attribute whose name a NUL cuts short is refused", async () => {
   await expect(listed(blocks)).rejects.toThrow("a pax record's keyword holds a NUL");
 });
 
+test.each(["user.a=b", "user.a\0b"])(
+  "an attribute called %j, which would be read as another, is not written",
+  (name) => {
+    const plain = { mode: 0o600, uid: 0, gid: 0, uname: "", gname: "", size: 0, mtime: 0 };
+    const xattrs = new Map([[name, Uint8Array.of(1)]]);
+    expect(() => encodeHeader({ path: "x", type: "file", ...plain, xattrs })).toThrow(
+      "no pax record can hold",
+    );
+  },
+);
+
 test.each([
   ["a device number that fits no header", { major: 3_000_000 }],
   ["a device number below zero", { minor: -1 }],
