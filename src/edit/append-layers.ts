@@ -6,7 +6,7 @@ import type { FoundFolder } from "./find-tarball.ts";
 import { type FolderLayerOptions, folderLayer } from "./folder-layer.ts";
 import { portableLayer } from "./portable-layer.ts";
 import type { EditSeams } from "./seal-tar.ts";
-import type { Tarball } from "./tarball-layer.ts";
+import { keptZstd, type Tarball } from "./tarball-layer.ts";
 
 /** A layer that is to lie upon others. */
 export interface UpperLayer {
@@ -34,6 +34,7 @@ export async function upperLayer(
       `${found.name} has ${timesOf(duplicates)} more than once, which podman and buildah refuse.`,
     );
   if (entries === 0) warnings.push(`${found.name} holds nothing; its layer is empty.`);
+  if (layer.compression === "zstd" && options.compression === undefined) warnings.push(keptZstd);
   return { layer, warnings };
 }
 

@@ -8,7 +8,7 @@ import { folderLayer } from "./folder-layer.ts";
 import { portableLayer } from "./portable-layer.ts";
 import { normalisedLayer } from "./rewrite-layer.ts";
 import type { EditSeams } from "./seal-tar.ts";
-import { type CompressionWish, compressorFor, type Tarball } from "./tarball-layer.ts";
+import { type CompressionWish, compressorFor, keptZstd, type Tarball } from "./tarball-layer.ts";
 
 export interface ImportOptions {
   readonly platform: Platform;
@@ -54,10 +54,7 @@ export async function importTarball(
     const compressor = compressorFor(compression ?? { format: came === "zstd" ? "zstd" : "gzip" });
     layer = await normalisedLayer(layer, options.epoch ?? 0, compressor, seams);
   }
-  if (layer.compression === "zstd" && compression === undefined)
-    warnings.push(
-      "The layer is compressed with zstd, as it came; docker before 23 and umoci do not read that, --compression gzip is for them.",
-    );
+  if (layer.compression === "zstd" && compression === undefined) warnings.push(keptZstd);
   const created = normalise ? (options.epoch ?? 0) : (options.epoch ?? survey.newest ?? 0);
   return {
     image: imageOf(layer, created, options),

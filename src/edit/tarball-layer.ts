@@ -43,6 +43,10 @@ export function compressorFor({ format, level }: CompressionWish): Compressor {
   return { format, level: level ?? (format === "gzip" ? 2 : defaultLevels[format]) };
 }
 
+/** What whoever gave a zstd tarball, and asked for nothing else, should hear. */
+export const keptZstd =
+  "The layer is compressed with zstd, as it came; docker before 23 and umoci do not read that, --compression gzip is for them.";
+
 /**
  * A tarball as a layer, byte for byte: its diffID is the sha256 of the tar. Without a wish, what runtimes read (plain,
  * gzip, zstd) also stays compressed as it came, while xz and bzip2 become gzip. One pass, flat memory; a tar that is

@@ -1,3 +1,4 @@
+import { zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
@@ -162,6 +163,11 @@ test("a tarball that would leave its image, or is none, is refused as a layer; o
   await expect(upper(Buffer.alloc(2000, 1))).rejects.toThrow(/x\.tar is not a sound tar/);
   const twice = await upper(tarOfBlocks([{ name: "a" }, { name: "a" }, { name: ".wh.b" }]));
   expect(twice.warnings).toEqual(["x.tar has /a more than once, which podman and buildah refuse."]);
+  const kept = await upper(zstdCompressSync(tarOfBlocks([{ name: "a" }])));
+  expect([kept.layer.compression, kept.warnings]).toEqual([
+    "zstd",
+    [expect.stringMatching(/docker before 23/)],
+  ]);
   expect((await upper(Buffer.alloc(1024))).warnings).toEqual(["x.tar holds nothing; its layer is empty."]);
 });
 
