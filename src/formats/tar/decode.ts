@@ -26,6 +26,12 @@ const empty = new Uint8Array(0);
 /** Bytes of zeros that an archive's sparse files may come to: a small one could claim any number of them. */
 const holesLimit = 64 * 2 ** 30;
 
+/**
+ * What no global header may set. GNU tar and Python name each entry so, as POSIX has it; Go (docker, podman) and bsdtar
+ * do not: an archive must not show one tree here and unpack to another there.
+ */
+const disputed = ["path", "linkpath", "size", "GNU.sparse.name"] as const;
+
 /** What the extension headers before an entry say of it. */
 interface Extensions {
   readonly pax: Map<string, Uint8Array>;
@@ -64,6 +70,9 @@ export async function* readTar(
         // another tree to docker.
         if (raw.typeflag === "x") extensions.pax.clear();
         await readExtension(reader, raw, raw.typeflag === "g" ? global : extensions, where);
+        const moved = disputed.find((keyword) => (global.pax.get(keyword)?.length ?? 0) > 0);
+        if (moved !== undefined)
+          throw bad(where, `its global header sets a ${moved}, which programs do not read alike`);
         continue;
       }
       const { pax } = extensions;

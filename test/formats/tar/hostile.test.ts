@@ -196,6 +196,11 @@ test("a second pax header of one entry replaces the first, as it does for GNU ta
   expect(found).toMatchObject({ path: "b", uid: 8 });
 });
 
+test.each(["path", "linkpath", "size"])("a global header that sets a %s is refused", async (keyword) => {
+  const blocks = tarOfBlocks([paxBlock({ [keyword]: "1" }, "g"), { name: "b" }]);
+  await expect(listed(blocks)).rejects.toThrow(`its global header sets a ${keyword}`);
+});
+
 test("an archive cut behind a pax header is refused: an entry is missing", async () => {
   await expect(listed(paxBlock({ path: "a" }))).rejects.toThrow("it ends behind an extension header");
 });
