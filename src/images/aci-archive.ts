@@ -7,10 +7,8 @@ import { aciManifestLimits } from "../formats/aci/door.ts";
 import { type AciManifest, manifestPath, rootPath } from "../formats/aci/manifest.ts";
 import { readTar } from "../formats/tar/decode.ts";
 import { containedPath } from "../formats/tar/path.ts";
-import type { Entry, EntryHeader } from "../model/entry.ts";
-
-const entryLimit = 2_000_000;
-const below = `${rootPath}/`;
+import type { Entry } from "../model/entry.ts";
+import { rootEntriesOf, surveyRoot } from "./nested-root.ts";
 
 /** What a first reading of an ACI finds. */
 export interface AciContents {
@@ -26,29 +24,14 @@ export interface AciContents {
  * nothing, and names that an image layer would take for deletions
  */
 export async function readAci(source: Bytes, where: string): Promise<AciContents> {
-  const paths = new Set<string>();
-  const leaves = new Set<string>();
-  const links = new Map<string, string>();
   let manifest: AciManifest | undefined;
-  for await (const entry of aciEntries(source, where)) {
-    const { path, type } = entry;
-    if (path === "") continue;
-    if (paths.has(path)) throw bad(where, `it has ${path} twice`);
-    if (paths.size >= entryLimit) throw bad(where, `it has more than ${entryLimit} files`);
-    paths.add(path);
-    if (path === manifestPath) manifest = await manifestOf(entry, where);
-    else if (path === rootPath) {
-      if (type !== "directory") throw bad(where, `its ${rootPath} is not a folder`);
-    } else if (!path.startsWith(below))
-      throw bad(where, `it has ${path} beside ${manifestPath} and ${rootPath}`);
-    else {
-      checkName(path, where);
-      if (type === "hardlink") links.set(path.slice(below.length), firstName(entry, leaves, links, where));
-      if (type !== "directory") leaves.add(path);
-    }
-  }
+  const { hasRoot, links } = await surveyRoot(aciEntries(source, where), "ACI", where, async (entry) => {
+    if (entry.path !== manifestPath)
+      throw bad(where, `it has ${entry.path} beside ${manifestPath} and ${rootPath}`);
+    manifest = await manifestOf(entry, where);
+  });
   if (manifest === undefined) throw bad(where, `it has no ${manifestPath}`);
-  if (!paths.has(rootPath)) throw bad(where, `it has no folder ${rootPath}`);
+  if (!hasRoot) throw bad(where, `it has no folder ${rootPath}`);
   return { manifest, links };
 }
 
@@ -59,52 +42,16 @@ async function manifestOf(entry: Entry, where: string): Promise<AciManifest> {
   return decodeAciManifest(await collect(content, aciManifestLimits.bytes, name), name);
 }
 
-/** An ACI has no deletions, so a file may be called so there; in a layer it would take another one away. */
-function checkName(path: string, where: string): void {
-  if (path.slice(path.lastIndexOf("/") + 1).startsWith(".wh."))
-    throw bad(where, `${path} would stand for a deletion in an image layer, which an ACI does not have`);
-}
-
-function firstName(
-  { path, link = "" }: EntryHeader,
-  leaves: ReadonlySet<string>,
-  links: ReadonlyMap<string, string>,
-  where: string,
-): string {
-  if (!link.startsWith(below) || !leaves.has(link))
-    throw bad(where, `${path} is a hardlink to ${link}, which is no earlier file below ${rootPath}`);
-  const target = link.slice(below.length);
-  return links.get(target) ?? target;
-}
-
 /**
- * The entries below `rootfs` with paths relative to it, in their order; of a manifest with a path whitelist, what it lists
- * and the folders on the way. A file of several names of which the first is not listed goes by one that is.
+ * The entries below `rootfs` as {@link rootEntriesOf} gives them; of a manifest with a path whitelist, what it lists and
+ * the folders on the way.
  */
 export async function* rootEntries(
   source: Bytes,
   { manifest, links }: AciContents,
   where: string,
 ): AsyncGenerator<Entry> {
-  const isKept = filterOf(manifest.pathWhitelist, where);
-  const carriers = new Map<string, string>();
-  if (isKept !== undefined)
-    for (const [name, first] of links)
-      if (!isKept(first) && isKept(name) && !carriers.has(first)) carriers.set(first, name);
-  for await (const entry of aciEntries(source, where)) {
-    if (entry.path === rootPath) yield { ...entry, path: "" };
-    if (!entry.path.startsWith(below)) continue;
-    const path = entry.path.slice(below.length);
-    if (entry.type === "hardlink") {
-      const first = links.get(path) ?? "";
-      const link = carriers.get(first) ?? first;
-      if (link !== path && (isKept === undefined || isKept(path))) yield { ...entry, path, link };
-    } else if (isKept === undefined || isKept(path)) yield { ...entry, path };
-    else {
-      const carrier = carriers.get(path);
-      if (carrier !== undefined) yield { ...entry, path: carrier };
-    }
-  }
+  yield* rootEntriesOf(aciEntries(source, where), links, filterOf(manifest.pathWhitelist, where));
 }
 
 /** Undefined for an empty list, which means everything. */

@@ -8,6 +8,7 @@ import {
   hasNames,
   holdsIndex,
   isNamedAfterReference,
+  isRootNested,
   type Location,
   locationText,
 } from "./location.ts";
@@ -55,11 +56,13 @@ export async function openSource(
   const source = descriptorOf(opened.image).digest;
   const notes: string[] = [];
   if (opened.manifestMade) {
-    const rest = location.transport === "aci" ? "so was the configuration" : "the configuration is as it was";
+    const rest = isRootNested(location) ? "so was the configuration" : "the configuration is as it was";
     notes.push(
       `${from} has no manifest of this kind: ${source} was made for it, the same each time; ${rest}.`,
     );
   }
+  for (const text of opened.leftOut ?? [])
+    notes.push(`An image has no place for ${text}, which ${from} has.`);
   if (opened.missing !== undefined)
     notes.push(
       `${from} has an index, but not its images for ${opened.missing.join(", ")}: that stayed behind.`,

@@ -105,6 +105,8 @@ async function giveToDocker(
 
 const losses: Partial<Readonly<Record<Location["transport"], string>>> = {
   aci: "An ACI has one root and a manifest of its own kind; the digest is its image ID, of the tar that it is.",
+  incus:
+    "An incus image has one root and metadata of its own kind; the digest is its fingerprint, of the file.",
   nspawn: "The root has no layers, manifest or history; the digest is of the file, as its SHA256SUMS has it.",
   wsl: "The distribution has no layers, manifest or history; the digest is of the file.",
   tar: "A tar holds the files alone: no layers, no configuration, no history.",

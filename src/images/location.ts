@@ -12,6 +12,7 @@ export const transports = [
   "docker-archive",
   "docker-daemon",
   "aci",
+  "incus",
   "nspawn",
   "wsl",
   "tar",
@@ -35,6 +36,7 @@ export const locationShapes: Readonly<Record<Transport, string>> = {
   "docker-archive": "docker-archive:PATH[:NAME:TAG]",
   "docker-daemon": "docker-daemon:NAME[:TAG]",
   aci: "aci:PATH",
+  incus: "incus:PATH",
   nspawn: "nspawn:PATH.tar.gz",
   wsl: "wsl:PATH.wsl",
   tar: "tar:PATH",
@@ -48,6 +50,7 @@ export const locationMeanings: Readonly<Record<Transport, string>> = {
   "docker-archive": "a file for docker load",
   "docker-daemon": "docker itself",
   aci: "an App Container Image, a file",
+  incus: "an image that incus and LXD import, a file",
   nspawn: "a root for systemd-nspawn, .tar, .tar.gz or .tar.zst, with its sum in SHA256SUMS beside it",
   wsl: "a distribution that Windows installs, a file",
   tar: "the root file system alone, as a tarball",
@@ -64,6 +67,7 @@ export const keptBy: Readonly<Record<Transport, Kept>> = {
   "docker-archive": "manifest",
   "docker-daemon": "configuration",
   aci: "files",
+  incus: "files",
   nspawn: "files",
   wsl: "files",
   tar: "files",
@@ -150,7 +154,12 @@ export function hasNames({ transport }: Location): boolean {
 
 /** Whether what an image is called there comes from its full reference: a tag alone says nothing. */
 export function isNamedAfterReference({ transport }: Location): boolean {
-  return transport === "aci" || transport === "wsl";
+  return transport === "aci" || transport === "incus" || transport === "wsl";
+}
+
+/** Whether it is a tarball with a root and a document of its own kind: manifest and configuration are made of them. */
+export function isRootNested({ transport }: Location): boolean {
+  return transport === "aci" || transport === "incus";
 }
 
 /** Whether an index of several platforms can stand there. */

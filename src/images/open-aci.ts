@@ -1,15 +1,12 @@
-import { createHash } from "node:crypto";
 import type { Bytes } from "../bytes/bytes.ts";
-import { type Digest, verified } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
 import { imageOfAci } from "../formats/aci/image-of-aci.ts";
 import { type AciManifest, valueNamed } from "../formats/aci/manifest.ts";
-import { writeTar } from "../formats/tar/encode.ts";
 import type { Entry } from "../model/entry.ts";
-import type { Layer } from "../model/image.ts";
 import { parseReference } from "../model/reference.ts";
 import { readAci, rootEntries } from "./aci-archive.ts";
 import { assembleImage } from "./assemble.ts";
+import { madeLayer } from "./made-layer.ts";
 import type { OpenedImage } from "./opened-image.ts";
 
 /**
@@ -34,7 +31,7 @@ export async function openAci(
     });
   const owners = new Map<string, Owner>();
   const entries = (signal?: AbortSignal) => rootEntries(source(signal), contents, where);
-  const layer = await layerOf(entries, ownersSeen(manifest, owners), where);
+  const layer = await madeLayer(entries, where, ownersSeen(manifest, owners));
   for (const path of pathsOfOwners(manifest))
     if (!owners.has(path))
       throw new TareError({
@@ -73,36 +70,6 @@ function ownersSeen(manifest: AciManifest, owners: Map<string, Owner>): (entry: 
   return ({ path, uid, gid }) => {
     if (paths.includes(`/${path}`)) owners.set(`/${path}`, { uid, gid });
   };
-}
-
-/** It stands nowhere as a tar of its own, so it is written anew each time it is read. */
-async function layerOf(
-  entries: (signal?: AbortSignal) => AsyncGenerator<Entry>,
-  seen: (entry: Entry) => void,
-  where: string,
-): Promise<Layer> {
-  const hash = createHash("sha256");
-  let size = 0;
-  for await (const chunk of writeTar(watched(entries(), seen))) {
-    hash.update(chunk);
-    size += chunk.byteLength;
-  }
-  const digest: Digest = `sha256:${hash.digest("hex")}`;
-  return {
-    digest,
-    diffId: digest,
-    size,
-    uncompressedSize: size,
-    compression: "none",
-    open: (signal) => verified(writeTar(entries(signal)), { digest, size }, `${where}: rootfs`),
-  };
-}
-
-async function* watched(entries: AsyncGenerator<Entry>, seen: (entry: Entry) => void): AsyncGenerator<Entry> {
-  for await (const entry of entries) {
-    seen(entry);
-    yield entry;
-  }
 }
 
 function namesOf({ name, labels }: AciManifest): OpenedImage["names"] {

@@ -65,14 +65,22 @@ export async function openNamed(location: Location, options: OpenOptions = {}): 
     const plain = decompress(options.stdin, "the standard input");
     const file = await spool(plain, await scratchFor(location, options), undefined, options.signal);
     if (transport === "aci") return openAci(await fileContent(file), where);
+    if (transport === "incus") return incusAt(file, where);
     return openArchive(await archiveFiles(file, where), name, transport === "oci-archive");
   }
   await assertThere(path, transport === "oci" || transport === "dir");
   if (transport === "oci") return openLayout(folderFiles(path), name);
   if (transport === "dir") return openFolder(folderFiles(path));
   if (transport === "aci") return openAci(await fileContent(path), path);
+  if (transport === "incus") return incusAt(path, path);
   const file = await unpacked(path, options);
   return openArchive(await archiveFiles(file, path), name, transport === "oci-archive");
+}
+
+/** YAML's parser is loaded for nothing else here. */
+async function incusAt(file: string, where: string): Promise<OpenedImage> {
+  const { openIncus } = await import("./open-incus.ts");
+  return openIncus(await fileContent(file), where);
 }
 
 /** Unpacked once where there is room for it, and not once for each of its files. */

@@ -3,13 +3,13 @@ import { basename } from "node:path";
 import type { Bytes } from "../bytes/bytes.ts";
 import type { Digest } from "../bytes/digest.ts";
 import { aciOfImage } from "../formats/aci/aci-of-image.ts";
-import { encodeAciManifest, manifestPath, rootPath } from "../formats/aci/manifest.ts";
+import { encodeAciManifest, manifestPath } from "../formats/aci/manifest.ts";
 import { writeTar } from "../formats/tar/encode.ts";
 import { compressed, defaultLevels } from "../layers/compressor.ts";
-import type { Entry } from "../model/entry.ts";
 import type { Image } from "../model/image.ts";
 import type { Reference } from "../model/reference.ts";
 import { flatten } from "./flatten.ts";
+import { withDocument } from "./nested-root.ts";
 import { primaryGroup } from "./primary-group.ts";
 import type { Sink } from "./sink.ts";
 
@@ -35,7 +35,9 @@ export async function writeAci(
     group: await primaryGroup(image, signal),
   });
   const hash = createHash("sha512");
-  const plain = hashed(writeTar(aciEntries(encodeAciManifest(manifest), image, signal)), hash);
+  const root = flatten(image.layers, signal);
+  const entries = withDocument(manifestPath, encodeAciManifest(manifest), root);
+  const plain = hashed(writeTar(entries), hash);
   const isPlain = image.layers.every(({ compression }) => compression === "none");
   const bytes = isPlain ? plain : compressed(plain, { format: "gzip", level: defaultLevels.gzip }, inFlight);
   for await (const chunk of bytes) await sink.add(chunk);
@@ -50,36 +52,4 @@ async function* hashed(source: Bytes, hash: ReturnType<typeof createHash>): Byte
     hash.update(chunk);
     yield chunk;
   }
-}
-
-const plainOwner = { uid: 0, gid: 0, uname: "", gname: "", mtime: 0 } as const;
-
-async function* aciEntries(manifest: Uint8Array, image: Image, signal?: AbortSignal): AsyncGenerator<Entry> {
-  const size = manifest.byteLength;
-  yield { ...plainOwner, path: manifestPath, type: "file", mode: 0o644, size, content: manifest };
-  const root: Entry = {
-    ...plainOwner,
-    path: rootPath,
-    type: "directory",
-    mode: 0o755,
-    size: 0,
-    content: empty,
-  };
-  let begun = false;
-  for await (const entry of flatten(image.layers, signal)) {
-    // The root comes first, if it comes at all.
-    if (!begun && entry.path !== "") yield root;
-    begun = true;
-    yield below(entry);
-  }
-  if (!begun) yield root;
-}
-
-const empty = new Uint8Array(0);
-
-function below(entry: Entry): Entry {
-  const path = entry.path === "" ? rootPath : `${rootPath}/${entry.path}`;
-  return entry.type === "hardlink"
-    ? { ...entry, path, link: `${rootPath}/${entry.link}` }
-    : { ...entry, path };
 }

@@ -4,6 +4,7 @@ import { type Digest, isDigest } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
 import { writeTar } from "../formats/tar/encode.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
+import { type Platform, platformName } from "../model/platform.ts";
 import { addSum } from "./add-sum.ts";
 import { writeArchive } from "./archive.ts";
 import { blobsOf, descriptorOf, singleImage } from "./blobs.ts";
@@ -18,6 +19,7 @@ import { named, nameFor } from "./names.ts";
 import { writeWhole } from "./output-file.ts";
 import { writeAci } from "./save-aci.ts";
 import { saveFolder } from "./save-folder.ts";
+import { writeIncus } from "./save-incus.ts";
 import { saveLayout } from "./save-layout.ts";
 import { writeWsl } from "./save-wsl.ts";
 import { intoStream, Sink } from "./sink.ts";
@@ -31,7 +33,7 @@ export interface SaveOptions extends DaemonSeams {
 }
 
 export interface Saved {
-  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar; for `nspawn:` and `wsl:`, of the file. */
+  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar; for `incus:`, `nspawn:` and `wsl:`, of the file. */
   readonly digest: Digest;
   /** Bytes written now. What was there already does not count. */
   readonly bytes: number;
@@ -88,6 +90,16 @@ export async function saveImage(
       });
       return saved(bytes, id);
     }
+    case "incus": {
+      const single = singleImage(image, locationText(location));
+      const format = compressionNamed(path) ?? "gzip";
+      let written: Awaited<ReturnType<typeof writeIncus>>;
+      const bytes = await toFile(location, options, async (sink) => {
+        written = await writeIncus(single, nameFor(location, name)?.reference, format, sink, signal);
+        if (written === undefined) throw noWordFor(single.platform, location);
+      });
+      return { ...saved(bytes, written?.digest), ...(written && { notes: written.notes }) };
+    }
     case "nspawn": {
       const { layers, config } = singleImage(image, locationText(location));
       let digest: Digest | undefined;
@@ -140,6 +152,11 @@ export async function saveForDocker(
   if (isDigest(location.name ?? "") || images.some(({ references }) => references.length === 0))
     throw new TareError({ code: "BAD_LOCATION", text: locationText(location), why });
   return (await dockerDaemon(options)).load(fill);
+}
+
+function noWordFor(platform: Platform, location: Location): TareError {
+  const why = `incus has no word for ${platformName(platform)}`;
+  return new TareError({ code: "BAD_LOCATION", text: locationText(location), why });
 }
 
 async function toFile(

@@ -79,3 +79,25 @@ test("tar and bsdtar list what wsl: wrote, and systemd-nspawn runs it", async (c
     expect(listed.endsWith("etc/wsl-distribution.conf\n")).toBe(true);
   });
 });
+
+test("tar and bsdtar read what incus: wrote, systemd-nspawn runs its rootfs, and tare takes back what GNU tar made of it", async (context) => {
+  needsPeers(context, "tar", "bsdtar", "xz", "systemd-nspawn");
+  needsRoot(context);
+  await withAlpine(context, async (folder) => {
+    await tare(folder, ["copy", "oci:image:1", "incus:alpine.tar.gz"]);
+    const pod = await unpacked(folder, "alpine.tar.gz", "pod");
+    const ran = await runInNspawn(join(pod, "rootfs"), ["/bin/cat", "/etc/alpine-release"]);
+    expect(ran).toMatchObject({ code: 0, stdout: release });
+    const listed = await mustRun("bsdtar", ["-tf", "alpine.tar.gz"], { cwd: folder });
+    expect(listed.startsWith("metadata.yaml\nrootfs/\n")).toBe(true);
+    const metadata = await mustRun("tar", ["-xOf", "alpine.tar.gz", "metadata.yaml"], { cwd: folder });
+    expect(metadata).toContain(
+      '"description": "Alpine Linux v3.17"\n  "os": "alpine"\n  "release": "3.17.10"\n',
+    );
+    await mustRun("tar", ["-cJf", "../again.tar.xz", "--numeric-owner", "."], { cwd: pod });
+    await tare(folder, ["copy", "incus:again.tar.xz", "tar:again.tar"]);
+    const root = await unpacked(folder, "again.tar", "again");
+    const names = ["ours", "theirs"] as const;
+    expect(compareRoots(folderRoot(root), folderRoot(join(pod, "rootfs")), { names })).toEqual([]);
+  });
+});

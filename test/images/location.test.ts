@@ -20,6 +20,7 @@ const good: readonly (readonly [string, object])[] = [
   ["aci://example.com/app:1.0", { transport: "aci", path: "", name: "example.com/app:1.0" }],
   ["aci:a:b.aci", { transport: "aci", path: "a:b.aci" }],
   ["nspawn:a:b.tar.zst", { transport: "nspawn", path: "a:b.tar.zst" }],
+  ["incus:a:b", { transport: "incus", path: "a:b" }],
   ["wsl:-", { transport: "wsl", path: "-" }],
   ["tar:-", { transport: "tar", path: "-" }],
   ["tar:a:b.tar", { transport: "tar", path: "a:b.tar" }],
@@ -35,7 +36,7 @@ test.each(good)("%s is a location", (text, location) => {
 const wrong: readonly (readonly [string, string])[] = [
   [
     "out.tar",
-    "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, aci:, nspawn:, wsl:, tar:, dir:",
+    "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, aci:, incus:, nspawn:, wsl:, tar:, dir:",
   ],
   ["ocy:out", "it begins with none of"],
   ["constructor:out", "it begins with none of"],

@@ -190,7 +190,7 @@ to: [docker:x]`;
       "tare.yaml:18:15: config.entrypoint must be a list.",
       "tare.yaml:19:14: compression must be none, gzip, gzip:1 to gzip:9, zstd, or zstd:1 to zstd:19.",
       "tare.yaml:20:9: layers must be a whole number from 3 to 120.",
-      "tare.yaml:21:6: to[0] must be a location: oci:PATH[:TAG], oci-archive:PATH[:TAG], docker-archive:PATH[:NAME:TAG], docker-daemon:NAME[:TAG], aci:PATH, nspawn:PATH.tar.gz, wsl:PATH.wsl, tar:PATH, dir:PATH.",
+      "tare.yaml:21:6: to[0] must be a location: oci:PATH[:TAG], oci-archive:PATH[:TAG], docker-archive:PATH[:NAME:TAG], docker-daemon:NAME[:TAG], aci:PATH, incus:PATH, nspawn:PATH.tar.gz, wsl:PATH.wsl, tar:PATH, dir:PATH.",
     ]);
   });
 
