@@ -103,6 +103,7 @@ const rules = {
     2,
     (d) => `"${d.want}" does not say which package is wanted: ${d.why}.`,
   ),
+  CANNOT_RUN: rule<{ where: string; why: string }>(2, (d) => `${d.where} cannot be started: ${d.why}.`),
   CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
   /** `what`: what it does not do. `why`: in its own words. */
   DAEMON_REFUSED: rule<{ where: string; what: string; why: string }>(
@@ -238,6 +239,11 @@ const rules = {
   NO_PLATFORM: rule<{ platform: string; source: string; known: readonly string[] }>(
     2,
     (d) => `${d.source} has no packages for ${d.platform}; it has ${d.known.join(", ")}.`,
+  ),
+  NO_RUNTIME: rule<{ where: string; reasons: readonly { runtime: string; why: string }[] }>(
+    3,
+    (d) =>
+      `Nothing on this machine can start ${d.where}: ${d.reasons.map(({ runtime, why }) => `${runtime}: ${why}`).join("; ")}.`,
   ),
   OFFLINE_LOCK: rule<{ file: string; stale: boolean }>(
     3,

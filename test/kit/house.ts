@@ -11,9 +11,9 @@ const floors: readonly (readonly string[])[] = [
   ["formats", "trust", "solver", "http"],
   ["rootfs"],
   ["sources", "registry", "store", "layers"],
-  ["images", "weigh", "audit", "trim", "sign", "diff", "explain", "run"],
+  ["images", "weigh", "audit", "trim", "sign", "diff", "explain"],
   ["build", "edit", "extract", "report"],
-  ["dockerfile"],
+  ["dockerfile", "run"],
   ["cli", "index"],
 ];
 

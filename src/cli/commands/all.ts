@@ -12,6 +12,7 @@ import { init } from "./init.ts";
 import { lock } from "./lock.ts";
 import { ls } from "./ls.ts";
 import { rebase } from "./rebase.ts";
+import { run } from "./run.ts";
 import { store } from "./store.ts";
 import { why } from "./why.ts";
 
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ls,
   cat,
   extract,
+  run,
   lock,
   explain,
   why,

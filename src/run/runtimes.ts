@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { chrootScript } from "./chroot-script.ts";
+import type { Container, Runtime } from "./container.ts";
+import { readOnlyOfProc, writeBundle } from "./write-bundle.ts";
+
+/** From the most to the least of a container, those that leave nothing behind on the machine first. */
+export const runtimes: readonly Runtime[] = [
+  ociRuntime("runc"),
+  ociRuntime("crun"),
+  {
+    name: "bwrap",
+    programs: ["bwrap"],
+    passesSignals: false,
+    async start(container, host, at) {
+      const { uid, gid } = container.user;
+      const args = bubblewrap(container);
+      // Its user namespace has one user: whoever starts it. As root that can be the one whom the files know, too.
+      if (host.uid !== 0 || uid === 0) return { file: at("bwrap"), args };
+      const as = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups"];
+      return { file: at("setpriv"), args: [...as, at("bwrap"), ...args] };
+    },
+  },
+  {
+    name: "podman",
+    programs: ["podman"],
+    passesSignals: true,
+    async start({ root, args, env, workdir, user, network, mounts, terminal }, host, at) {
+      const volumes = mounts.flatMap(({ from, to, readOnly }) => [
+        "--volume",
+        `${from}:${to}${readOnly ? ":ro" : ""}`,
+      ]);
+      const groups = host.uid === 0 ? user.groups.flatMap((id) => ["--group-add", String(id)]) : [];
+      const run = ["run", "--rm", "--interactive", ...(terminal ? ["--tty"] : []), "--network", network];
+      const limits = [...(await ulimits()), "--security-opt", "no-new-privileges", "--hostname", "tare"];
+      const process = [
+        "--user",
+        `${user.uid}:${user.gid}`,
+        ...groups,
+        "--workdir",
+        workdir,
+        "--unsetenv-all",
+      ];
+      const variables = env.flatMap((pair) => ["--env", pair]);
+      const what = ["--rootfs", root, ...args];
+      const options = [...run, ...limits, ...process, ...variables, ...volumes, ...what];
+      return { file: at("podman"), args: options };
+    },
+  },
+  {
+    name: "systemd-nspawn",
+    programs: ["systemd-nspawn"],
+    passesSignals: false,
+    refusal: (_, { uid }) => (uid === 0 ? undefined : "it needs root"),
+    async start(container, host, at) {
+      const console = container.terminal ? "interactive" : "pipe";
+      const quiet = [
+        ...["--quiet", "--register=no", "--keep-unit", `--console=${console}`],
+        `--machine=tare-${randomUUID()}`,
+      ];
+      // Of a bundle it takes no read-only mounts.
+      const binds = container.mounts.map(
+        ({ from, to, readOnly }) => `--bind${readOnly ? "-ro" : ""}=${escaped(from)}:${escaped(to)}`,
+      );
+      const bundle = await writeBundle({ ...container, mounts: [] }, host);
+      return { file: at("systemd-nspawn"), args: [...quiet, ...binds, `--oci-bundle=${bundle}`] };
+    },
+  },
+  {
+    name: "unshare",
+    programs: ["unshare", "sh", "mount", "env"],
+    passesSignals: false,
+    refusal: (_, { uid }) => (uid === 0 ? "a mere chroot holds nothing back that root starts" : undefined),
+    async start({ root, args, env, workdir, user, network, mounts }, _, at) {
+      const outer = [
+        "--user",
+        "--map-root-user",
+        "--pid",
+        "--ipc",
+        "--uts",
+        "--mount",
+        "--fork",
+        "--kill-child",
+      ];
+      const net = network === "none" ? ["--net"] : [];
+      const binds = mounts.flatMap(({ from, to, readOnly }) => [
+        from,
+        join(root, to),
+        readOnly ? "ro" : "rw",
+      ]);
+      const inner = ["--user", `--map-user=${user.uid}`, `--map-group=${user.gid}`];
+      const enter = [at("unshare"), ...inner, "--root", root, "--wd", workdir, ...args];
+      const script = [at("sh"), "-euc", chrootScript, "sh", root, String(binds.length), ...binds];
+      return { file: at("unshare"), args: [...outer, ...net, ...script, ...env, ...enter] };
+    },
+  },
+];
+
+/** systemd.nspawn(5): colons in paths. */
+function escaped(path: string): string {
+  return path.replace(/[\\:]/g, "\\$&");
+}
+
+/** Open files as this process has them, and processes as every machine allows: podman's defaults ask for more. */
+async function ulimits(): Promise<readonly string[]> {
+  const [, soft, hard] =
+    /^Max open files +(\d+) +(\d+)/m.exec(await readFile("/proc/self/limits", "utf8")) ?? [];
+  return ["--ulimit", "nproc=4096:4096", ...(soft && hard ? ["--ulimit", `nofile=${soft}:${hard}`] : [])];
+}
+
+function ociRuntime(name: string): Runtime {
+  return {
+    name,
+    programs: [name],
+    passesSignals: true,
+    refusal({ user }, host) {
+      const other = host.uid !== 0 && (user.uid !== 0 || user.gid !== 0);
+      return other ? "without root it starts programs as root of a user namespace only" : undefined;
+    },
+    async start(container, host, at) {
+      const bundle = await writeBundle(container, host);
+      const state = join(container.scratch, "state");
+      return { file: at(name), args: ["--root", state, "run", "--bundle", bundle, `tare-${randomUUID()}`] };
+    },
+  };
+}
+
+function bubblewrap(container: Container): readonly string[] {
+  const { root, args, env, workdir, user, network, mounts, terminal } = container;
+  const alone = ["--unshare-all", "--die-with-parent", "--as-pid-1", "--hostname", "tare"];
+  if (network === "host") alone.push("--share-net");
+  // Away from the terminal it must not reach one.
+  if (!terminal) alone.push("--new-session");
+  const ids = ["--unshare-user", "--uid", String(user.uid), "--gid", String(user.gid)];
+  const view = ["--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--chdir", workdir];
+  // It does so by itself, but not for root.
+  const kept = readOnlyOfProc.flatMap((name) => ["--ro-bind-try", `/proc/${name}`, `/proc/${name}`]);
+  const binds = mounts.flatMap(({ from, to, readOnly }) => [readOnly ? "--ro-bind" : "--bind", from, to]);
+  const variables = env.flatMap((pair) => {
+    const [name = ""] = pair.split("=", 1);
+    return ["--setenv", name, pair.slice(name.length + 1)];
+  });
+  return [...alone, ...ids, ...view, ...kept, ...binds, "--clearenv", ...variables, "--", ...args];
+}
