@@ -89,6 +89,7 @@ export async function buildDockerfile(options: DockerfileOptions, world: World):
     const { environment, progress, signal } = world;
     const saved = await saveImage(whole, location, { name, stdout, environment, progress, signal });
     written.push({ location: locationText(location), size: saved.bytes });
+    for (const note of saved.notes ?? []) warnings.add(note);
   }
   watch.lap("writing");
   return {

@@ -1,29 +1,20 @@
-import { createHash } from "node:crypto";
 import type { Writable } from "node:stream";
 import { type Digest, isDigest } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
-import { writeTar } from "../formats/tar/encode.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
-import { type Platform, platformName } from "../model/platform.ts";
 import { addSum } from "./add-sum.ts";
 import { writeArchive } from "./archive.ts";
 import { blobsOf, descriptorOf, singleImage } from "./blobs.ts";
-import { compressionNamed } from "./compression-named.ts";
 import { dockerArchiveFiles, type NamedImage } from "./docker-archive.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
-import { flatten } from "./flatten.ts";
 import { blobFiles, layoutFiles } from "./layout-files.ts";
-import { leftOut } from "./left-out.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
 import { named, nameFor } from "./names.ts";
 import { writeWhole } from "./output-file.ts";
-import { writeAci } from "./save-aci.ts";
 import { saveFolder } from "./save-folder.ts";
-import { writeIncus } from "./save-incus.ts";
 import { saveLayout } from "./save-layout.ts";
-import { writeWsl } from "./save-wsl.ts";
 import { intoStream, Sink } from "./sink.ts";
-import { writeTarball } from "./write-tarball.ts";
+import { type WrittenRoot, writeRoot } from "./write-root.ts";
 
 export interface SaveOptions extends DaemonSeams {
   /** What to call the image where the location gives it no name: `shout:1`, `registry.example/shout:1`. */
@@ -75,7 +66,7 @@ export async function saveImage(
       const bytes = await saveForDocker([{ image: single, references }], location, options);
       return saved(bytes, single.manifest.digest);
     }
-    case "aci": {
+    default: {
       if (path === "")
         throw new TareError({
           code: "BAD_LOCATION",
@@ -83,51 +74,13 @@ export async function saveImage(
           why: "images are found by that name, not written to it",
         });
       const single = singleImage(image, locationText(location));
-      const called = { reference: nameFor(location, name)?.reference, file: path };
-      let id: Digest | undefined;
+      const reference = nameFor(location, name)?.reference;
+      let written: WrittenRoot | undefined;
       const bytes = await toFile(location, options, async (sink) => {
-        id = await writeAci(single, called, sink, signal);
+        written = await writeRoot(single, { ...location, transport }, reference, sink, signal);
       });
-      return saved(bytes, id);
-    }
-    case "incus": {
-      const single = singleImage(image, locationText(location));
-      const format = compressionNamed(path) ?? "gzip";
-      let written: Awaited<ReturnType<typeof writeIncus>>;
-      const bytes = await toFile(location, options, async (sink) => {
-        written = await writeIncus(single, nameFor(location, name)?.reference, format, sink, signal);
-        if (written === undefined) throw noWordFor(single.platform, location);
-      });
-      return { ...saved(bytes, written?.digest), ...(written && { notes: written.notes }) };
-    }
-    case "nspawn": {
-      const { layers, config } = singleImage(image, locationText(location));
-      let digest: Digest | undefined;
-      const bytes = await toFile(location, options, async (sink) => {
-        digest = await writeTarball(flatten(layers, signal), compressionNamed(path) ?? "none", sink);
-      });
-      const sums = digest === undefined ? 0 : await addSum(path, digest);
-      return { ...saved(bytes + sums, digest), notes: leftOut(config, "A root for systemd-nspawn") };
-    }
-    case "wsl": {
-      const single = singleImage(image, locationText(location));
-      const called = { reference: nameFor(location, name)?.reference, file: path };
-      let written: Awaited<ReturnType<typeof writeWsl>> | undefined;
-      const bytes = await toFile(location, options, async (sink) => {
-        written = await writeWsl(single, called, sink, signal);
-      });
-      return { ...saved(bytes, written?.digest), ...(written && { notes: written.notes }) };
-    }
-    case "tar": {
-      const { layers } = singleImage(image, locationText(location));
-      const hash = createHash("sha256");
-      const bytes = await toFile(location, options, async (sink) => {
-        for await (const chunk of writeTar(flatten(layers, signal))) {
-          hash.update(chunk);
-          await sink.add(chunk);
-        }
-      });
-      return saved(bytes, `sha256:${hash.digest("hex")}`);
+      const sums = transport === "nspawn" && written ? await addSum(path, written.digest) : 0;
+      return { ...saved(bytes + sums, written?.digest), ...(written?.notes && { notes: written.notes }) };
     }
   }
 }
@@ -152,11 +105,6 @@ export async function saveForDocker(
   if (isDigest(location.name ?? "") || images.some(({ references }) => references.length === 0))
     throw new TareError({ code: "BAD_LOCATION", text: locationText(location), why });
   return (await dockerDaemon(options)).load(fill);
-}
-
-function noWordFor(platform: Platform, location: Location): TareError {
-  const why = `incus has no word for ${platformName(platform)}`;
-  return new TareError({ code: "BAD_LOCATION", text: locationText(location), why });
 }
 
 async function toFile(

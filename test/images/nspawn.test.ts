@@ -105,3 +105,15 @@ test("tare copy writes one and says what it does not hold; tare ls looks into it
     const listed = await runTare(["ls", "nspawn:r.tar.gz"], { folder });
     expect([listed.code, listed.out]).toEqual([0, expect.stringContaining("etc/motd")]);
   }));
+
+test("a build says what does not go along", () =>
+  withFolder(async (folder) => {
+    await save(await twoLayers(), `oci:${folder}/1:1`);
+    await writeFile(join(folder, "Dockerfile"), "FROM oci:1:1\nENV B=2\n");
+    const line = ["build", "-f", "Dockerfile", "--to", "nspawn:r.tar", "."];
+    const { code, notes } = await runTare(line, { folder });
+    expect([code, notes.join("\n")]).toEqual([
+      0,
+      expect.stringContaining("has no place for what the configuration says of Entrypoint, Env."),
+    ]);
+  }));
