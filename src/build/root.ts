@@ -4,7 +4,7 @@ import type { Compressor } from "../layers/compressor.ts";
 import { type StoredLayer, sealLayer } from "../layers/seal.ts";
 import type { Package } from "../model/package.ts";
 import type { Platform } from "../model/platform.ts";
-import type { BuiltImage, BuiltPackage } from "../model/result.ts";
+import type { BuiltPackage, LeftOut } from "../model/result.ts";
 import type { GeneratedEntry, RootView, ScriptCoverage } from "../model/rootfs.ts";
 import type { StoredContent } from "../model/seams.ts";
 import type { Member, PathRule } from "../model/segment.ts";
@@ -70,7 +70,7 @@ export interface RootPlan {
 export interface BuiltRoot {
   readonly layers: readonly { readonly layer: StoredLayer; readonly holds: readonly string[] }[];
   readonly packages: readonly BuiltPackage[];
-  readonly leftOut: BuiltImage["leftOut"];
+  readonly leftOut: LeftOut;
   readonly coverage: readonly ScriptCoverage[];
   /** What programs that do not come from the distribution will not find. */
   readonly unmet: readonly UnmetLibrary[];

@@ -10,7 +10,7 @@ import { Transfer, type TransferSeams } from "../http/transfer.ts";
 import { shownUrl } from "../http/url.ts";
 import type { Platform } from "../model/platform.ts";
 import type { Progress } from "../model/seams.ts";
-import type { Keyring } from "../trust/keyring.ts";
+import { type Keyring, parseKeyring } from "../trust/keyring.ts";
 import { verifyDetached } from "../trust/openpgp.ts";
 import { readPart } from "./file-set.ts";
 import { openAci } from "./open-aci.ts";
@@ -19,8 +19,11 @@ import { spool } from "./spool.ts";
 
 /** The network, and whose signatures count there. */
 export interface DiscoverySeams extends TransferSeams {
-  /** Undefined when the user gave no keys. Asked only when there is something to check. */
-  readonly keyring: () => Promise<Keyring | undefined>;
+  /**
+   * OpenPGP keys, armoured or binary, and the name of their file for sentences; undefined when the user gave none.
+   * Asked only when there is something to check.
+   */
+  readonly keys: () => Promise<{ readonly bytes: Uint8Array; readonly where: string } | undefined>;
   /** Of several images of one name, the one that runs there. */
   readonly platform: Platform;
   readonly progress?: Progress;
@@ -44,10 +47,11 @@ export async function fetchAci(text: string, scratch: string, seams: DiscoverySe
       text: where,
       why: "it is no name, as in aci://HOST/NAME[:VERSION]",
     });
-  const { endpoints, keys } = await askPages(wantedOf(asked, seams.platform), where, seams);
-  const keyring = await seams.keyring();
-  if (keyring === undefined)
-    throw new TareError({ code: "KEYS_NEEDED", what: where, offered: keys.map(shownUrl) });
+  const { endpoints, keys: offered } = await askPages(wantedOf(asked, seams.platform), where, seams);
+  const keys = await seams.keys();
+  if (keys === undefined)
+    throw new TareError({ code: "KEYS_NEEDED", what: where, offered: offered.map(shownUrl) });
+  const keyring = await parseKeyring(keys.bytes, keys.where);
   const addresses = endpoints.map((endpoint) => endpoint.signature);
   const signature = await fetchDocument(addresses, limits.signature, `the signature of ${where}`, seams);
   if (signature === undefined)

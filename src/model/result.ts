@@ -23,6 +23,12 @@ export interface BuiltPackage {
   readonly size: number;
 }
 
+export interface LeftOut {
+  readonly entries: number;
+  /** Bytes of content. */
+  readonly size: number;
+}
+
 /** One platform's image. */
 export interface BuiltImage {
   /** `linux/amd64` */
@@ -34,7 +40,7 @@ export interface BuiltImage {
   readonly layers: readonly BuiltLayer[];
   readonly packages: readonly BuiltPackage[];
   /** What packages brought and the image does not have: by the excludes, and as what no program reads. */
-  readonly leftOut: { readonly entries: number; /** Bytes of content. */ readonly size: number };
+  readonly leftOut: LeftOut;
   /** What became of the packages' own scripts. */
   readonly coverage: readonly ScriptCoverage[];
 }

@@ -8,7 +8,6 @@ import { parseLocation } from "../../src/images/location.ts";
 import { openNamed } from "../../src/images/open.ts";
 import { saveImage } from "../../src/images/save.ts";
 import type { Image } from "../../src/model/image.ts";
-import { parseKeyring } from "../../src/trust/keyring.ts";
 import { mustRun, runCommand } from "../kit/command.ts";
 import { withDockerd } from "../kit/dockerd.ts";
 import { busyboxImage, imageOf, layerOf } from "../kit/images.ts";
@@ -160,7 +159,7 @@ test("gpg's keys, signatures and encryption", async (context) => {
         fetch: async ({ url }) => new Response(Buffer.from(web.get(url) ?? "")),
         now: () => new Date(),
         platform: { os: "linux", architecture: "amd64" },
-        keyring: () => parseKeyring(keys, "keys.asc"),
+        keys: async () => ({ bytes: keys, where: "keys.asc" }),
       },
     });
     expect((image as Image).config.config?.Env).toContain("GREETING=hi");

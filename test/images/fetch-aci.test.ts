@@ -8,7 +8,6 @@ import { saveImage } from "../../src/images/save.ts";
 import type { Image } from "../../src/model/image.ts";
 import type { Platform } from "../../src/model/platform.ts";
 import type { Fetch } from "../../src/model/seams.ts";
-import { parseKeyring } from "../../src/trust/keyring.ts";
 import { arm64, imageOf, layerOf } from "../kit/images.ts";
 import { makeSigningKey, type SigningKey, signDetached } from "../kit/signing-key.ts";
 import { runTare } from "../kit/tare.ts";
@@ -61,12 +60,12 @@ async function withWeb(use: (world: World) => Promise<void>): Promise<void> {
     const open: World["open"] = async (name, keys = key.keyring, platform = amd64) => {
       const scratch = join(folder, "scratch");
       await mkdir(scratch, { recursive: true });
-      const keyring = async () => (keys === false ? undefined : parseKeyring(keys, "keys.gpg"));
+      const known = keys === false ? undefined : { bytes: keys, where: "keys.gpg" };
       const seams = {
         fetch: fetchOf(web, asked),
         now: () => now,
         sleep: async () => undefined,
-        keyring,
+        keys: async () => known,
         platform,
       };
       const location = parseLocation(`aci://${name}`);

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readFailure } from "../../bytes/read-failure.ts";
 import { locationFrom, parseLocation } from "../../images/location.ts";
-import type { Keyring } from "../../trust/keyring.ts";
 import { command, storeOption } from "../command.ts";
 import { compressionFrom, copying, platformFrom } from "../copying.ts";
 import { thisMachine } from "../this-machine.ts";
@@ -57,19 +56,18 @@ export const copy = command({
         fetch,
         now,
         platform: platform ?? thisMachine(),
-        keyring: () => keyringFrom(options.keyring, io.folder),
+        keys: () => keysFrom(options.keyring, io.folder),
       },
       ...(compression && { compression }),
     }));
   },
 });
 
-async function keyringFrom(name: string | undefined, folder: string): Promise<Keyring | undefined> {
+async function keysFrom(name: string | undefined, folder: string) {
   if (name === undefined) return undefined;
   const file = resolve(folder, name);
   const bytes = await readFile(file).catch((cause) => {
     throw readFailure(cause, file);
   });
-  const { parseKeyring } = await import("../../trust/keyring.ts");
-  return parseKeyring(bytes, file);
+  return { bytes, where: file };
 }

@@ -66,14 +66,10 @@ async function ask<Result>(
   const { default: pacote } = await import("pacote");
   for (let attempt = 1; ; attempt += 1) {
     const stop = new AbortController();
-    let begun = false;
-    const begin = () => {
-      begun = true;
-    };
     try {
       return await pacote.tarball.stream(
         spec,
-        (stream) => take(reported(bytesOf(stream), asked.what, size, begin, progress)),
+        (stream) => take(reported(bytesOf(stream), asked.what, size, progress)),
         {
           ...options,
           ...(integrity && { integrity: integrityText(integrity) }),
@@ -89,7 +85,7 @@ async function ask<Result>(
     } catch (cause) {
       stop.abort();
       signal?.throwIfAborted();
-      if (attempt === tries || !begun || !isBrokenOff(cause)) throw registryFailure(cause, asked);
+      if (attempt === tries || !isBrokenOff(cause)) throw registryFailure(cause, asked);
     }
   }
 }
@@ -101,7 +97,6 @@ async function* reported(
   source: Bytes,
   name: string,
   total: number | undefined,
-  begin: () => void,
   progress: NpmClient["progress"],
 ): Bytes {
   let done = 0;
@@ -109,7 +104,6 @@ async function* reported(
   for await (const chunk of source) {
     // Not before: npm's cache is looked at first, and may turn out to be empty.
     if (done === 0) progress?.({ kind: "transfer", name, done, total });
-    begin();
     done += chunk.byteLength;
     if (done - told >= step) {
       told = done;
