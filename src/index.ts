@@ -75,6 +75,7 @@ export { type Platform, parsePlatform, platformName } from "./model/platform.ts"
 export type { BuildResult, BuiltImage, BuiltLayer, BuiltPackage } from "./model/result.ts";
 export type { ScriptCoverage } from "./model/rootfs.ts";
 export type { Fetch, Progress, ProgressEvent, Store, StoredContent } from "./model/seams.ts";
+export { type RunOptions, runImage, type Volume } from "./run/run-image.ts";
 export { type DiskStore, openStore } from "./store/disk-store.ts";
 export { collectGarbage, listStore, verifyStore } from "./store/garbage.ts";
 export { lease } from "./store/lease.ts";

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
 import { chmod, mkdir, mkdtemp } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { Container, HostUser, Mount, Runtime } from "./container.ts";
+import { runQuietly } from "./run-quietly.ts";
 
 /** Where programs are looked for beside the PATH: an ordinary user's has no place for what is root's. */
 const systemFolders = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
@@ -84,22 +84,11 @@ async function failure(
     (name): Mount => ({ from: realpathSync(`/${name}`), to: `/${name}`, readOnly: true }),
   );
   const tried = { ...container, root, scratch, mounts, workdir: "/", args: ["true"], terminal: false };
-  const { file, args } = await runtime.start(tried, host, at);
-  const child = spawn(file, args, {
-    stdio: ["ignore", "ignore", "pipe"],
-    env: environment,
-    timeout: patience,
-    killSignal: "SIGKILL",
-  });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said = `${said}${text}`.slice(-4000);
-  });
-  return new Promise((resolve) => {
-    child.once("error", ({ message }) => resolve(message));
-    child.once("close", (code) => {
-      const last = said.trim().split("\n").at(-1)?.slice(0, 200).replace(/\.$/, "");
-      resolve(code === 0 ? undefined : last || `it ends with ${code ?? "a signal"}`);
-    });
-  });
+  const { before, after, ...start } = await runtime.start(tried, host, at);
+  const quiet = { environment, patience };
+  try {
+    return (before && (await runQuietly(before, quiet))) ?? (await runQuietly(start, quiet));
+  } finally {
+    if (after !== undefined) await runQuietly(after, quiet);
+  }
 }

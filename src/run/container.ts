@@ -47,6 +47,14 @@ export interface Start {
   readonly args: readonly string[];
 }
 
+/** How a container is started. */
+export interface ContainerStart extends Start {
+  /** Has to succeed first. */
+  readonly before?: Start;
+  /** Takes away what `before` left, whatever came of it. */
+  readonly after?: Start;
+}
+
 /** A way to start a container. */
 export interface Runtime {
   readonly name: string;
@@ -60,5 +68,5 @@ export interface Runtime {
   /** Why it cannot start this container as this user, where that is known beforehand. */
   refusal?(container: Container, host: HostUser): string | undefined;
   /** May write to the container's scratch folder. `at` has the absolute path of each of `programs`. */
-  start(container: Container, host: HostUser, at: (program: string) => string): Promise<Start>;
+  start(container: Container, host: HostUser, at: (program: string) => string): Promise<ContainerStart>;
 }

@@ -10,6 +10,7 @@ import type { Container, HostUser, Mount } from "./container.ts";
 import { type ForegroundOptions, inForeground } from "./foreground.ts";
 import { layOut, type Place } from "./lay-out.ts";
 import { argumentsOf, environmentOf, type Wishes } from "./process-of.ts";
+import { runQuietly } from "./run-quietly.ts";
 import { runtimes } from "./runtimes.ts";
 import { userOf } from "./user-of.ts";
 
@@ -90,13 +91,22 @@ export async function runImage(
   const own = join(scratch, "own");
   await mkdir(own, { mode: 0o755 });
   signal?.throwIfAborted();
-  return inForeground(await runtime.start({ ...container, scratch: own }, host, at), {
-    environment,
-    terminal,
-    passesSignals: runtime.passesSignals,
-    ...(options.signals && { signals: options.signals }),
-    ...(options.stdio && { stdio: options.stdio }),
-  });
+  const { before, after, ...start } = await runtime.start({ ...container, scratch: own }, host, at);
+  try {
+    const why = before && (await runQuietly(before, { environment, ...(signal && { signal }) }));
+    signal?.throwIfAborted();
+    if (why !== undefined)
+      throw new TareError({ code: "NO_RUNTIME", where, reasons: [{ runtime: runtime.name, why }] });
+    return await inForeground(start, {
+      environment,
+      terminal,
+      passesSignals: runtime.passesSignals,
+      ...(options.signals && { signals: options.signals }),
+      ...(options.stdio && { stdio: options.stdio }),
+    });
+  } finally {
+    if (after !== undefined) await runQuietly(after, { environment });
+  }
 }
 
 /** The host's network is of little use without its names. */

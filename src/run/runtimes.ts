@@ -26,26 +26,28 @@ export const runtimes: readonly Runtime[] = [
     name: "podman",
     programs: ["podman"],
     passesSignals: true,
-    async start({ root, args, env, workdir, user, network, mounts, terminal }, host, at) {
-      const volumes = mounts.flatMap(({ from, to, readOnly }) => [
-        "--volume",
-        `${from}:${to}${readOnly ? ":ro" : ""}`,
-      ]);
+    async start(container, host, at) {
+      const { root, args, user } = container;
       const groups = host.uid === 0 ? user.groups.flatMap((id) => ["--group-add", String(id)]) : [];
-      const run = ["run", "--rm", "--interactive", ...(terminal ? ["--tty"] : []), "--network", network];
-      const limits = [...(await ulimits()), "--security-opt", "no-new-privileges", "--hostname", "tare"];
-      const process = [
-        "--user",
-        `${user.uid}:${user.gid}`,
-        ...groups,
-        "--workdir",
-        workdir,
-        "--unsetenv-all",
-      ];
-      const variables = env.flatMap((pair) => ["--env", pair]);
-      const what = ["--rootfs", root, ...args];
-      const options = [...run, ...limits, ...process, ...variables, ...volumes, ...what];
+      const own = [...(await ulimits()), ...groups, "--unsetenv-all"];
+      const options = [...engineOptions(container), ...own, "--rootfs", root, ...args];
       return { file: at("podman"), args: options };
+    },
+  },
+  {
+    name: "docker",
+    programs: ["docker", "sh", "tar"],
+    passesSignals: true,
+    async start(container, host, at) {
+      const name = `tare-run:${randomUUID()}`;
+      const owner = host.uid === 0 ? [] : ["--owner=0", "--group=0"];
+      // It takes no folder for a root: it gets the same as a tarball.
+      const script = 'docker=$1 name=$2; shift 2; "$@" | "$docker" import - "$name"';
+      const tar = [at("tar"), "--numeric-owner", ...owner, "-C", container.root, "-cf", "-", "."];
+      const before = { file: at("sh"), args: ["-c", script, "sh", at("docker"), name, ...tar] };
+      const after = { file: at("docker"), args: ["image", "rm", "--force", name] };
+      const args = [...engineOptions(container), "--pull", "never", name, ...container.args];
+      return { file: at("docker"), args, before, after };
     },
   },
   {
@@ -107,6 +109,17 @@ async function ulimits(): Promise<readonly string[]> {
   const [, soft, hard] =
     /^Max open files +(\d+) +(\d+)/m.exec(await readFile("/proc/self/limits", "utf8")) ?? [];
   return ["--ulimit", "nproc=4096:4096", ...(soft && hard ? ["--ulimit", `nofile=${soft}:${hard}`] : [])];
+}
+
+/** What podman and docker have in common, from `run` on. */
+function engineOptions(container: Container): readonly string[] {
+  const { env, workdir, user, network, mounts, terminal } = container;
+  const run = ["run", "--rm", "--interactive", ...(terminal ? ["--tty"] : []), "--network", network];
+  const process = ["--user", `${user.uid}:${user.gid}`, "--workdir", workdir, "--hostname", "tare"];
+  const variables = env.flatMap((pair) => ["--env", pair]);
+  const volumes = mounts.map(({ from, to, readOnly }) => `${from}:${to}${readOnly ? ":ro" : ""}`);
+  const privileges = ["--security-opt", "no-new-privileges"];
+  return [...run, ...process, ...privileges, ...variables, ...volumes.flatMap((one) => ["--volume", one])];
 }
 
 function ociRuntime(name: string): Runtime {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, chown, copyFile, mkdir, readdir, readlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { dockerdPeers, withDockerd } from "../kit/dockerd.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
 import { runTare } from "../kit/tare.ts";
 import { withFolder } from "../kit/temporary.ts";
@@ -29,12 +30,24 @@ class TareRun {
   out = "";
   err = "";
 
-  constructor(folder: string, uid: number, args: readonly string[], input = "") {
+  constructor(
+    folder: string,
+    uid: number,
+    args: readonly string[],
+    input = "",
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     this.child = spawn(process.execPath, [join(checkout, "src/cli/main.ts"), "run", ...args], {
       cwd: folder,
       uid,
       gid: uid,
-      env: { ...process.env, HOME: folder, TARE_STORE: join(folder, "store"), XDG_CACHE_HOME: folder },
+      env: {
+        ...process.env,
+        HOME: folder,
+        TARE_STORE: join(folder, "store"),
+        XDG_CACHE_HOME: folder,
+        ...environment,
+      },
     });
     this.child.stdin?.end(input);
     this.child.stdout?.on("data", (chunk) => {
@@ -90,6 +103,8 @@ const look = [
   "echo x 2>/dev/null > /proc/sys/kernel/domainname || echo kernel kept; cat; exit 7",
 ].join("\n");
 
+const seen = "0,/srv/work,hello,data,lo,written,of the host,readonly,kernel kept,input".split(",");
+
 describe.each([
   ["root", 0, "runc"],
   ["root", 0, "bwrap"],
@@ -110,12 +125,7 @@ describe.each([
         await writeFile(join(folder, "v/file"), "of the host\n");
         const args = ["--with", runtime, "-v", "v:/mnt/v:ro", image, "--", "sh", "-c", look];
         const { code, out, err } = await new TareRun(folder, uid, args, "input\n").ended;
-        const expected = ["0", "/srv/work", "hello", "data", "lo", "written", "of the host", "readonly"];
-        expect([out.split("\n"), err]).toEqual([
-          [...expected, "kernel kept", "input", ""],
-          expect.any(String),
-        ]);
-        expect(code).toBe(7);
+        expect([out.split("\n"), code, err]).toEqual([[...seen, ""], 7, expect.any(String)]);
         expect(await readdir(join(folder, "store/tmp"))).toEqual([]);
         expect(existsSync("/written")).toBe(false);
       });
@@ -160,5 +170,22 @@ test("the host's network is there when it is asked for", slow, async (context) =
         const { code, out } = await new TareRun(folder, 0, args).ended;
         expect([runtime, network, code, out === ours]).toEqual([runtime, network, 0, network === "host"]);
       }
+  });
+});
+
+test("docker runs it, and keeps nothing of it", slow, async (context) => {
+  needsPeers(context, ...dockerdPeers, "tar");
+  needsRoot(context);
+  await withDockerd(async (docker, socket) => {
+    await withAlpine(0, async (folder) => {
+      await mkdir(join(folder, "v"));
+      await writeFile(join(folder, "v/file"), "of the host\n");
+      const args = ["--with", "docker", "-v", "v:/mnt/v:ro", image, "--", "sh", "-c", look];
+      const config = { DOCKER_HOST: socket, DOCKER_CONFIG: folder };
+      const { code, out } = await new TareRun(folder, 0, args, "input\n", config).ended;
+      expect([out.split("\n"), code]).toEqual([[...seen, ""], 7]);
+      expect((await docker(["images", "--quiet", "--all"])).stdout).toBe("");
+      expect((await docker(["ps", "--quiet", "--all"])).stdout).toBe("");
+    });
   });
 });

@@ -9,7 +9,7 @@ export const run = command({
   name: "run",
   summary: "Start an image with what this machine has: runc, bubblewrap, podman and others",
   about: [
-    "Takes the first of runc, crun, bwrap, podman, systemd-nspawn and unshare that is here and works as this user, and starts the image's program in it, without a network unless asked. Root is not needed. Input, output, terminal and signals are passed on, and so is the program's exit code.",
+    "Takes the first of runc, crun, bwrap, podman, docker, systemd-nspawn and unshare that is here and works as this user, and starts the image's program in it, without a network unless asked. Root is not needed. Input, output, terminal and signals are passed on, and so is the program's exit code.",
     "The image's files are extracted into a folder of the store, which the program may write to and which is removed afterwards. Set-user-ID bits do not count. This is to try images out: it is no sandbox for programs that nobody trusts.",
   ],
   arguments: [
