@@ -1,21 +1,14 @@
-import { chmod, lstat, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, readdir, rm } from "node:fs/promises";
 
 /** Removes a folder, and what a program left in it: an ordinary user's folders may keep even their owner out. */
 export async function removeTree(folder: string): Promise<void> {
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  try {
-    await remove();
-  } catch {
-    await open(folder);
-    await remove();
-  }
+  await openFolders(Buffer.from(folder));
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** No symlink is followed: each folder is looked at first, and nothing runs in there any more. */
-async function open(folder: string): Promise<void> {
-  if (!(await lstat(folder)).isDirectory()) return;
+/** No symlink is followed: names are looked at first, and nothing of the container runs any more. */
+async function openFolders(folder: Buffer): Promise<void> {
   await chmod(folder, 0o700);
-  for (const one of await readdir(folder, { withFileTypes: true }))
-    if (one.isDirectory()) await open(join(folder, one.name));
+  for (const one of await readdir(folder, { withFileTypes: true, encoding: "buffer" }))
+    if (one.isDirectory()) await openFolders(Buffer.concat([folder, Buffer.from("/"), one.name]));
 }

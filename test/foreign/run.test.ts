@@ -159,6 +159,17 @@ test("the image's own command runs as its user, with the first runtime that work
     });
 });
 
+test("what the program leaves is removed, even what it locked away", slow, async (context) => {
+  needsPeers(context, "runc");
+  needsRoot(context);
+  await withAlpine(nobody, async (folder) => {
+    const script = "mkdir -p /a/b/c; touch /a/b/c/file; chmod 0 /a/b/c /a/b /a /srv/work";
+    const args = [image, "--", "sh", "-c", script];
+    expect(await new TareRun(folder, nobody, args).ended).toEqual({ code: 0, out: "", err: "" });
+    expect(await readdir(join(folder, "store/tmp"))).toEqual([]);
+  });
+});
+
 test("the host's network is there when it is asked for", slow, async (context) => {
   needsPeers(context, "runc", "bwrap");
   needsRoot(context);

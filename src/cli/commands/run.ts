@@ -76,7 +76,10 @@ export const run = command({
           ...(entrypoint !== undefined && { entrypoint }),
         });
       } finally {
-        await removeTree(scratch);
+        // What the program ended with matters more.
+        await removeTree(scratch).catch(({ message }: Error) =>
+          io.warn(`what the program left cannot be removed (${message}); remove ${scratch} yourself.`),
+        );
         await release();
       }
     });
