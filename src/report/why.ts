@@ -46,14 +46,18 @@ export function reasonsFor(
 
 function reasonsOn(platform: string, packages: readonly Package[], one: Package): Reasons {
   const byName = Map.groupBy(packages, (candidate) => candidate.name);
+  const places = new Set(packages.flatMap((candidate) => candidate.path ?? []));
   // Upward from the package, breadth first, so that the first way found to each is a shortest one.
-  const below = new Map<string, string | undefined>([[one.name, undefined]]);
-  const chains: string[][] = [];
-  for (const name of below.keys()) {
-    const named = name === one.name ? [one] : (byName.get(name) ?? []);
-    if (named.some(({ because }) => because.length === 0)) chains.push(chainFrom(name, below));
-    for (const reason of named.flatMap(({ because }) => because))
-      if (!below.has(reason)) below.set(reason, name);
+  const below = new Map<Package, Package | undefined>([[one, undefined]]);
+  const chains = new Map<string, readonly string[]>();
+  for (const here of below.keys()) {
+    if (here.because.length === 0) {
+      const chain = chainFrom(here, below);
+      chains.set(chain.join(" "), chain);
+    }
+    for (const name of here.because)
+      for (const above of needing(here, byName.get(name) ?? [], places))
+        if (!below.has(above)) below.set(above, here);
   }
   const { name, version, path, source, because } = one;
   return {
@@ -64,14 +68,33 @@ function reasonsOn(platform: string, packages: readonly Package[], one: Package)
     source,
     asked: because.length === 0,
     neededBy: [...because].sort(byText),
-    chains,
+    chains: [...chains.values()],
   };
 }
 
-function chainFrom(top: string, below: ReadonlyMap<string, string | undefined>): string[] {
+function chainFrom(top: Package, below: ReadonlyMap<Package, Package | undefined>): string[] {
   const chain: string[] = [];
-  for (let name: string | undefined = top; name !== undefined; name = below.get(name)) chain.push(name);
+  for (let one: Package | undefined = top; one !== undefined; one = below.get(one)) chain.push(one.name);
   return chain;
+}
+
+/** Of several packages of a name, those that would load this very one, where places tell. */
+function needing(one: Package, named: readonly Package[], places: ReadonlySet<string>): readonly Package[] {
+  const { path } = one;
+  if (path === undefined) return named;
+  const sure = named.filter((above) => above.path !== undefined && loads(above.path, path, places));
+  return sure.length > 0 ? sure : named;
+}
+
+/** Whether Node.js finds the package at `wanted` from one at `from`: the nearest `node_modules` upward has it. */
+function loads(from: string, wanted: string, places: ReadonlySet<string>): boolean {
+  const marker = "node_modules/";
+  const name = wanted.slice(wanted.lastIndexOf(marker) + marker.length);
+  for (let folder = `${from}/`; ; folder = folder.slice(0, folder.lastIndexOf(marker))) {
+    const candidate = `${folder}${marker}${name}`;
+    if (places.has(candidate)) return candidate === wanted;
+    if (!folder.includes(marker)) return false;
+  }
 }
 
 const shown = 5;

