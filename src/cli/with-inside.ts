@@ -7,7 +7,7 @@ import { isIndex } from "../images/blobs.ts";
 import { imageFor } from "../images/choose-platform.ts";
 import { readPart } from "../images/file-set.ts";
 import { isRootAlone, type Location, locationFrom, locationText, parseLocation } from "../images/location.ts";
-import { openImage } from "../images/open.ts";
+import { openNamed } from "../images/open.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
 import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
 import { storeFolder } from "./folders.ts";
@@ -18,9 +18,11 @@ import { thisMachine } from "./this-machine.ts";
 export interface Opened {
   readonly inside: Inside;
   readonly image?: Image;
+  /** Whether the place has no manifest of its own, so that one was made for it. */
+  readonly manifestMade?: boolean;
 }
 
-/** Opens what is at a location for as long as `use` runs. @throws BAD_USAGE, what `openImage` throws */
+/** Opens what is at a location for as long as `use` runs. @throws BAD_USAGE, what `openNamed` throws */
 export async function withInside<Value>(
   io: Io,
   text: string,
@@ -47,13 +49,13 @@ export async function withInside<Value>(
   };
   try {
     const { environment, progress, signal } = io;
-    const opened = await openImage(location, {
+    const opened = await openNamed(location, {
       ...{ environment, progress, signal, scratch },
       ...(location.path === "-" && { stdin: io.stdin() }),
     });
     const where = locationText(location);
-    const image = choose(opened, platform, where);
-    return await use({ image, inside: insideImage(image, where) });
+    const image = choose(opened.image, platform, where);
+    return await use({ image, manifestMade: opened.manifestMade, inside: insideImage(image, where) });
   } finally {
     for (const step of cleanUp.reverse()) await step();
   }

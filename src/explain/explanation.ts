@@ -1,8 +1,10 @@
-/** One step of the way from a recipe to an image, in plain words. */
+/** One step of the way to an image, or one look at it, in plain words. */
 export interface Step {
   readonly title: string;
   /** Paragraphs. */
   readonly words: readonly string[];
+  /** Lines that are shown as they stand. */
+  readonly text?: readonly string[];
   /** What a person would type to the same end; `#` begins a comment. */
   readonly commands: readonly string[];
   readonly rows?: {

@@ -74,6 +74,11 @@ export const keptBy: Readonly<Record<Transport, Kept>> = {
   dir: "manifest",
 };
 
+/** Whether it begins as locations do, and so is meant for one. */
+export function isLocation(text: string): boolean {
+  return transports.some((transport) => text.startsWith(`${transport}:`));
+}
+
 /** @throws BAD_LOCATION */
 export function parseLocation(text: string): Location {
   const refuse = (why: string): never => {

@@ -2,7 +2,7 @@ import type { Explanation } from "../explain/explanation.ts";
 import { humanSize } from "./size.ts";
 import { heading, type Page, paragraph, plain, table } from "./table.ts";
 
-/** An explanation for a terminal: numbered steps, each with its words, its table and its commands. */
+/** An explanation for a terminal: numbered steps, each with its words, its table, its text and its commands. */
 export function explanationText({ title, steps }: Explanation, page: Page): string {
   const lines = [heading(plain(title), page), ""];
   steps.forEach((step, index) => {
@@ -18,6 +18,7 @@ export function explanationText({ title, steps }: Explanation, page: Page): stri
       );
       lines.push("", ...table(columns, rows, page));
     }
+    if (step.text) lines.push("", ...step.text.map((line) => `   ${plain(line)}`));
     if (step.commands.length > 0) lines.push("", ...step.commands.map((line) => `     ${plain(line)}`));
     lines.push("");
   });
