@@ -19,6 +19,14 @@ packages:
   - from: npm
     project: .
     node: 24`,
+  "packages tarball": `
+packages:
+  - { from: tarball, file: alpine-minirootfs-3.17.10-x86_64.tar.gz }
+  - { from: tarball, file: tool.tar.xz, to: /opt/tool }`,
+  "packages directory": `
+packages:
+  - { from: tarball, file: alpine-minirootfs-3.17.10-x86_64.tar.gz }
+  - { from: directory, path: site, to: /srv/www }`,
   excludes: `
 excludes:
   add: [/usr/share/gdb/*]

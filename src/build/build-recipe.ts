@@ -19,7 +19,7 @@ import { groupsOf } from "./groups.ts";
 import type { Lock } from "./lock/lock.ts";
 import { looseLinkWarnings } from "./loose-links.ts";
 import { obtainPackages } from "./obtain.ts";
-import { isOfNpm } from "./of-npm.ts";
+import { isOfDistribution } from "./of-distribution.ts";
 import { ownLibraries } from "./own-libraries.ts";
 import { platformOf } from "./plan.ts";
 import { applicationOf, distributionOf, type Recipe } from "./recipe/recipe.ts";
@@ -266,6 +266,6 @@ function reportOf(
 
 function warningsOf(lock: Lock): string[] {
   return lock.repositories
-    .filter(({ id, keys }) => keys.length === 0 && !isOfNpm(id))
+    .filter(({ id, keys }) => keys.length === 0 && isOfDistribution(id))
     .map(({ id }) => `Nobody vouches for ${id}: the recipe allows it unsigned.`);
 }

@@ -2,8 +2,9 @@ import { byText } from "../bytes/text.ts";
 import type { Explanation, Step } from "../explain/explanation.ts";
 import type { Package } from "../model/package.ts";
 import { applicationSteps } from "./explain-application.ts";
+import { tarballSteps } from "./explain-tarballs.ts";
 import type { Lock } from "./lock/lock.ts";
-import { isOfNpm } from "./of-npm.ts";
+import { isOfDistribution } from "./of-distribution.ts";
 import {
   applicationOf,
   type DebianPackages,
@@ -22,6 +23,7 @@ export function explainRecipe(recipe: Recipe, lock: Lock, platforms: readonly st
     for (const platform of platforms) steps.push(packagesOf(lock, platform));
     steps.push(fetching(lock, platforms), unpacking(recipe), configuring());
   }
+  steps.push(...tarballSteps(recipe, lock));
   if (application !== undefined) steps.push(...applicationSteps(application, lock, platforms));
   if (recipe.files.length > 0) steps.push(ownFiles(recipe.files));
   if (
@@ -48,7 +50,7 @@ function trust({ allowUnsigned }: DebianPackages, lock: Lock): Step {
     rows: {
       columns: ["repository", "made", "signed by the key"],
       rows: lock.repositories
-        .filter(({ id }) => !isOfNpm(id))
+        .filter(({ id }) => isOfDistribution(id))
         .flatMap(({ id, date, keys }) =>
           (keys.length > 0 ? keys : ["nobody"]).map((key) => [id, date?.slice(0, 10) ?? "", key]),
         ),
@@ -94,7 +96,7 @@ function choice(group: DebianPackages, libraries: readonly string[]): Step {
 /** The distribution's packages that something from elsewhere needs, by name. */
 function libraryPackages(lock: Lock, platforms: readonly string[]): string[] {
   const names = platforms.flatMap((platform) => {
-    const packages = packagesFor(lock, platform).filter(({ repository }) => !isOfNpm(repository));
+    const packages = packagesFor(lock, platform).filter(({ repository }) => isOfDistribution(repository));
     const own = new Set(packages.map(({ name }) => name));
     return packages.filter(({ because }) => because.some((one) => !own.has(one))).map(({ name }) => name);
   });
@@ -102,7 +104,7 @@ function libraryPackages(lock: Lock, platforms: readonly string[]): string[] {
 }
 
 function packagesOf(lock: Lock, platform: string): Step {
-  const packages = packagesFor(lock, platform).filter(({ repository }) => !isOfNpm(repository));
+  const packages = packagesFor(lock, platform).filter(({ repository }) => isOfDistribution(repository));
   const total = packages.reduce((sum, { size }) => sum + size, 0);
   return {
     title: `The packages for ${platform}`,
@@ -125,7 +127,7 @@ function packagesOf(lock: Lock, platform: string): Step {
 
 function fetching(lock: Lock, platforms: readonly string[]): Step {
   const all = platforms.flatMap((platform) => packagesFor(lock, platform));
-  const first = all.find(({ repository }) => !isOfNpm(repository));
+  const first = all.find(({ repository }) => isOfDistribution(repository));
   return {
     title: "Fetch and check",
     words: [

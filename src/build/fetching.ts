@@ -7,6 +7,8 @@ import { type FetchPackage, fromMirrors } from "./obtain.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { planFor } from "./plan.ts";
 import { applicationOf, distributionOf, type Recipe } from "./recipe/recipe.ts";
+import { fetchingTarballs } from "./tarball/fetch.ts";
+import { isOfTarballs } from "./tarball/of-tarballs.ts";
 import type { World } from "./world.ts";
 
 /** How the locked packages of a recipe are fetched: each from its own kind of repository. */
@@ -20,10 +22,13 @@ export function fetchingFor(recipe: Recipe, platform: Platform, folder: string, 
   const application = applicationOf(recipe);
   const fromRegistries =
     application && fetchingFromRegistries(npmRequest(application, folder), npmSeams(folder, world));
-  return (wanted, signal) =>
-    isOfNpm(wanted.repository) && fromRegistries
+  const fromTarballs = fetchingTarballs(recipe, folder, world);
+  return (wanted, signal) => {
+    if (isOfTarballs(wanted.repository)) return fromTarballs(wanted, signal);
+    return isOfNpm(wanted.repository) && fromRegistries
       ? fromRegistries(wanted, signal)
       : fromDistribution(wanted, signal);
+  };
 }
 
 function fetchingFromRegistries(request: NpmRequest, seams: NpmSeams): FetchPackage {

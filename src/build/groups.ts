@@ -8,13 +8,15 @@ import { nodeRuntime } from "../sources/npm/node-runtime.ts";
 import { npmPlatform } from "../sources/npm/platform.ts";
 import { projectLayout } from "../sources/npm/tree/project-layout.ts";
 import { installOrderOf } from "./install-order.ts";
+import { isOfDistribution } from "./of-distribution.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { applicationOf, distributionOf, type NpmPackages, type Recipe } from "./recipe/recipe.ts";
 import type { PackageGroup } from "./root.ts";
+import { tarballGroups } from "./tarball/groups.ts";
 
 /**
- * A recipe's locked packages of one platform in the groups that make its root: the distribution, the runtime, the
- * application. Groups that bring nothing are left out.
+ * A recipe's locked packages of one platform in the groups that make its root: the distribution, tarballs and
+ * folders, the runtime, the application. Groups that bring nothing are left out.
  * @param folder the recipe's, absolute
  */
 export async function groupsOf(
@@ -28,10 +30,11 @@ export async function groupsOf(
     groups.push({
       distribution: debian,
       architecture: debianArchitecture(platform),
-      packages: installOrderOf(packages.filter(({ repository }) => !isOfNpm(repository))),
+      packages: installOrderOf(packages.filter(({ repository }) => isOfDistribution(repository))),
       strip: false,
       isDistribution: true,
     });
+  groups.push(...tarballGroups(recipe, packages));
   const application = applicationOf(recipe);
   if (application !== undefined) {
     const ofNpm = packages.filter(({ repository }) => isOfNpm(repository));

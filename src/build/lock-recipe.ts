@@ -11,11 +11,13 @@ import { compressorOf } from "./compressor.ts";
 import { needsOf } from "./library-needs.ts";
 import type { Lock } from "./lock/lock.ts";
 import { byLockOrder } from "./lock/order.ts";
+import { isOfDistribution } from "./of-distribution.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { planFor, platformOf } from "./plan.ts";
 import { applicationOf, type DebianPackages, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { recipeDigest } from "./recipe/recipe-digest.ts";
 import { recipeInputs } from "./recipe-inputs.ts";
+import { chooseTarballs } from "./tarball/choose.ts";
 import type { World } from "./world.ts";
 
 export interface LockOptions {
@@ -44,7 +46,12 @@ interface Chosen {
  */
 export async function lockRecipe(recipe: Recipe, world: World, options: LockOptions): Promise<Lock> {
   const application = await chooseApplication(recipe, world, options);
-  const needs = await needsOf(recipe, options.platforms, application.packages, world, options.folder);
+  const tarballs = await chooseTarballs(recipe, options.folder, world);
+  const foreign = options.platforms.map((_, index) => [
+    ...(application.packages[index] ?? []),
+    ...tarballs.packages,
+  ]);
+  const needs = await needsOf(recipe, options.platforms, foreign, world, options.folder);
   const distribution = await chooseDistribution(recipe, needs, world, options);
   const inputs = await recipeInputs(recipe, options.folder);
   for (const text of [...application.notes, ...distribution.notes]) world.progress({ kind: "note", text });
@@ -54,15 +61,13 @@ export async function lockRecipe(recipe: Recipe, world: World, options: LockOpti
     recipe: recipeDigest(recipe),
     ...(inputs.length > 0 && { inputs }),
     compressor: describeCompressor(compressorOf(recipe), { zlib: versions.zlib, zstd: versions.zstd, arch }),
-    repositories: [...application.repositories, ...distribution.repositories].sort((a, b) =>
-      byText(a.id, b.id),
+    repositories: [...application.repositories, ...tarballs.repositories, ...distribution.repositories].sort(
+      (a, b) => byText(a.id, b.id),
     ),
     platforms: options.platforms
       .map((platform, index) => ({
         platform,
-        packages: [...(application.packages[index] ?? []), ...(distribution.packages[index] ?? [])].sort(
-          byLockOrder,
-        ),
+        packages: [...(foreign[index] ?? []), ...(distribution.packages[index] ?? [])].sort(byLockOrder),
       }))
       .sort((a, b) => byText(a.platform, b.platform)),
   };
@@ -98,8 +103,8 @@ async function chooseDistribution(
     plans,
     architectures,
     (architecture) =>
-      keepOf(options, options.platforms[indexOf(architecture)]).filter(
-        ({ repository }) => !isOfNpm(repository),
+      keepOf(options, options.platforms[indexOf(architecture)]).filter(({ repository }) =>
+        isOfDistribution(repository),
       ),
     world,
     (architecture) => needs[indexOf(architecture)] ?? [],

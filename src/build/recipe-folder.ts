@@ -26,7 +26,7 @@ export interface FoundFile {
 /**
  * `name`, relative to `folder`, and everything in it, folders first, sorted by name. What is ignored is not looked into,
  * neither by the recipe nor by a `.dockerignore` at the top of a folder that is named, nor are `outputs`, absolute paths.
- * A link that is named itself is followed, one that is found stays a link.
+ * `asking` is the key of the recipe that names it. A link that is named itself is followed, one that is found stays a link.
  * @throws NO_FILE, UNREADABLE, BAD_FILE for what leads out of the folder, is neither file, folder nor link, or has a
  * name that is not UTF-8
  */
@@ -35,8 +35,9 @@ export async function* filesIn(
   name: string,
   ignored: (path: string) => boolean,
   outputs: readonly string[] = [],
+  asking = "files",
 ): AsyncGenerator<FoundFile> {
-  const top = await contained(folder, name);
+  const top = await contained(folder, name, asking);
   const skipped = new Set(await Promise.all(outputs.map(placeOf)));
   yield* walk(top, "", { ignored, docker: await dockerIgnoreOf(top), skipped });
 }
@@ -66,12 +67,17 @@ async function dockerIgnoreOf(top: string): Promise<DockerIgnore | undefined> {
   return dockerIgnore(bytes.toString("utf8"));
 }
 
-/** A link in the recipe's folder must not lead to what lies outside: a recipe may come from somebody else. */
-async function contained(folder: string, name: string): Promise<string> {
+/**
+ * Where `name` really lies. A link in the recipe's folder must not lead to what lies outside: a recipe may come from
+ * somebody else.
+ * @param asking the key of the recipe that names it
+ * @throws NO_FILE, UNREADABLE, BAD_FILE
+ */
+export async function contained(folder: string, name: string, asking: string): Promise<string> {
   const path = join(folder, name);
   const base = await realpath(folder).catch((cause) => unreadable(folder, cause));
   const real = await realpath(path).catch(() => {
-    const todo = `files names ${name}, relative to the recipe's folder`;
+    const todo = `${asking} names ${name}, relative to the recipe's folder`;
     throw new TareError({ code: "NO_FILE", file: path, todo });
   });
   if (real === base || real.startsWith(base.endsWith(sep) ? base : base + sep)) return real;
@@ -123,7 +129,7 @@ async function* unlessExcluded(onDisk: string, path: string, filter: Filter): As
 }
 
 /** Should a file have become a link since it was found, that one is not followed. */
-async function* contentOf(path: string): Bytes {
+export async function* contentOf(path: string): Bytes {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
   try {
     yield* createReadStream(path, { flags: flags as unknown as string, highWaterMark: 1 << 20 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Digest, isDigest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
-import { isOfNpm } from "../of-npm.ts";
+import { isOfDistribution } from "../of-distribution.ts";
 import { readYaml, type YamlKind } from "../yaml/document.ts";
 import { inFileOrder, spotsOf } from "../yaml/problems.ts";
 import { integer, matching, object, strictList, text } from "../yaml/shapes.ts";
@@ -76,7 +76,7 @@ const lockSchema = object({
       const complain = (field: string, message: string) =>
         context.addIssue({ code: "custom", path: ["platforms", platform, index, field], message });
       if (!known.has(one.repository)) complain("repository", "is none of the repositories above");
-      if (one.location.includes("//") && !isOfNpm(one.repository))
+      if (one.location.includes("//") && isOfDistribution(one.repository))
         complain("location", "must be a plain path, without . and ..");
     });
 });

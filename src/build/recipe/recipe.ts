@@ -11,19 +11,27 @@ type Frozen<Value> = Value extends readonly (infer Item)[]
 export type Recipe = Frozen<Omit<z.output<typeof recipeSchema>, "variables">>;
 
 /** An item of `packages:` from Debian or Ubuntu. */
-export type DebianPackages = Exclude<Recipe["packages"][number], { readonly from: "npm" }>;
+export type DebianPackages = Extract<Recipe["packages"][number], { readonly from: "debian" | "ubuntu" }>;
 
 /** An item of `packages:` from npm. */
 export type NpmPackages = Extract<Recipe["packages"][number], { readonly from: "npm" }>;
 
+/** An item of `packages:` that is a tarball, or a folder that becomes one. */
+export type TarballItem = Extract<Recipe["packages"][number], { readonly from: "tarball" | "directory" }>;
+
 /** The item that says which distribution the image is made of; at most one. */
 export function distributionOf({ packages }: Pick<Recipe, "packages">): DebianPackages | undefined {
-  return packages.find((item) => item.from !== "npm");
+  return packages.find((item): item is DebianPackages => item.from === "debian" || item.from === "ubuntu");
 }
 
 /** The item that says which npm application the image holds; at most one. */
 export function applicationOf({ packages }: Pick<Recipe, "packages">): NpmPackages | undefined {
   return packages.find((item) => item.from === "npm");
+}
+
+/** The items that are tarballs and folders, in the recipe's order. */
+export function tarballsOf({ packages }: Pick<Recipe, "packages">): TarballItem[] {
+  return packages.filter((item) => item.from === "tarball" || item.from === "directory");
 }
 
 /** One item of `files:`. */

@@ -7,6 +7,7 @@ import { debianPackages } from "./debian.ts";
 import { duration } from "./duration.ts";
 import { mode, owner, rootPath, sourcePath } from "./files.ts";
 import { npmPackages } from "./npm.ts";
+import { directoryPackages, tarballPackages } from "./tarball.ts";
 
 /**
  * `tare.yaml`. The types of recipe.ts and the JSON Schema that editors use are made from this; every field says in its
@@ -173,7 +174,10 @@ export const recipeSchema = object({
     .describe(
       `Values of $\{NAME} elsewhere in this file, unless --set NAME=VALUE says otherwise; $$ is a plain $`,
     ),
-  packages: listOf(z.discriminatedUnion("from", [debianPackages, npmPackages]), 20)
+  packages: listOf(
+    z.discriminatedUnion("from", [debianPackages, npmPackages, tarballPackages, directoryPackages]),
+    20,
+  )
     .default([])
     .describe("Where packages come from, and which"),
   excludes: excludes
@@ -215,18 +219,23 @@ export const recipeSchema = object({
     .default([])
     .describe("Where the image is written to, as docker-archive:NAME.tar or oci:FOLDER:TAG"),
 }).superRefine((value, context) => {
+  const isDistribution = (from: string) => from === "debian" || from === "ubuntu";
   const second = (isOfKind: (from: string) => boolean, message: string) => {
     const found = value.packages.flatMap(({ from }, index) => (isOfKind(from) ? [index] : []));
     if (found[1] !== undefined) context.addIssue({ code: "custom", path: ["packages", found[1]], message });
   };
   second(
-    (from) => from !== "npm",
+    isDistribution,
     "is one too many: one item names all suites, and further archives go under its repositories",
   );
   second((from) => from === "npm", "is one too many: an image holds one npm application");
   const npm = value.packages.findIndex(({ from }) => from === "npm");
   const application = value.packages[npm];
-  if (application?.from === "npm" && application.node === "debian" && value.packages.length === 1)
+  if (
+    application?.from === "npm" &&
+    application.node === "debian" &&
+    !value.packages.some(({ from }) => isDistribution(from))
+  )
     context.addIssue({
       code: "custom",
       path: ["packages", npm, "node"],

@@ -181,7 +181,7 @@ to: [docker:x]`;
       'tare.yaml:5:5: packages[0] has the unknown key "suit"; did you mean "suite"?',
       'tare.yaml:6:14: packages[0].variant must be none, essential, minbase or apt; did you mean "minbase"?',
       "tare.yaml:7:22: packages[0].include[1] must be a package name, NAME=VERSION or NAME/SUITE.",
-      "tare.yaml:8:11: packages[1].from must be debian, ubuntu or npm.",
+      "tare.yaml:8:11: packages[1].from must be debian, ubuntu, npm, tarball or directory.",
       "tare.yaml:11:11: files[0].to must be an absolute path.",
       "tare.yaml:12:11: files[1].to must have no . or .. or control character in it.",
       "tare.yaml:12:26: files[1].from must stay inside the recipe's folder.",
