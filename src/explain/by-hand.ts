@@ -49,6 +49,11 @@ export function byHand(
     title: "The same image by hand",
     words: [
       `Files that are called by their digests, and three small ones that say where to begin: ${layoutFile} and ${indexFile} for those who know OCI, ${manifestFile} for docker load. The documents are written byte for byte, so all digests come out the same.`,
+      ...(mediaType === mediaTypes.manifest
+        ? []
+        : [
+            "Readers of OCI layouts do not look for a manifest of Docker's kind, as this one is; docker does.",
+          ]),
     ],
     commands: [
       "made=$(mktemp --directory)",

@@ -12,8 +12,11 @@ import { quoted } from "./shell.ts";
 export interface ImagePlace {
   /** The location, as a user types it. */
   readonly location: string;
-  /** The path of an image layout, a folder or one archive; undefined where its blobs do not lie as files of their own. */
-  readonly layout?: { readonly path: string; readonly kind: "folder" | "archive" };
+  /**
+   * Its blobs: in the folder of an image layout, in one archive of that, or in a folder under any names. Undefined where
+   * they are no files of their own: then the image is as `tare copy` lays it out.
+   */
+  readonly blobs?: { readonly path: string; readonly kind: "layout" | "archive" | "folder" };
 }
 
 /**
@@ -46,11 +49,11 @@ function files({ mediaType, manifest, configuration, layers, platform }: Image, 
     words: [
       `An image for ${platformName(platform)}: ${layers.length === 1 ? "one tarball" : `${layers.length} tarballs`} and two JSON documents. Each is a file that is called by its own digest. The manifest names the others, so its digest is the name of the whole; the configuration's digest is what docker calls the image ID.`,
       `The manifest is of the type ${mediaType}.`,
-      ...(place.layout === undefined
+      ...(place.blobs === undefined
         ? ["They do not lie there under these names, so the commands look at a copy that has them."]
         : []),
     ],
-    commands: [...reach(place), 'cat "$layout/index.json"', `cat ${blobFile(manifest)}`],
+    commands: [...reach(place), `cat ${blobFile(manifest)}`],
     rows: {
       columns: ["size", "what", "digest"],
       rows: [
@@ -63,13 +66,20 @@ function files({ mediaType, manifest, configuration, layers, platform }: Image, 
   };
 }
 
-/** Makes `$layout` the folder of an image layout. */
-function reach({ location, layout }: ImagePlace): string[] {
-  if (layout === undefined)
-    return ["layout=$(mktemp --directory)/image", `tare copy ${quoted(location)} "oci:$layout"`];
-  const path = quoted(layout.path.replace(/^-/, "./-"));
-  if (layout.kind === "folder") return [`layout=${path}`];
-  return ["layout=$(mktemp --directory)", `tar --extract --file ${path} --directory "$layout"`];
+/** Makes `$layout` the folder of an image layout, or one with the same blobs. */
+function reach({ location, blobs }: ImagePlace): string[] {
+  const index = 'cat "$layout/index.json"';
+  if (blobs === undefined)
+    return ["layout=$(mktemp --directory)/image", `tare copy ${quoted(location)} "oci:$layout"`, index];
+  const path = quoted(blobs.path.replace(/^-/, "./-"));
+  if (blobs.kind === "layout") return [`layout=${path}`, index];
+  const made = "layout=$(mktemp --directory)";
+  if (blobs.kind === "archive") return [made, `tar --extract --file ${path} --directory "$layout"`, index];
+  return [
+    made,
+    'mkdir -p "$layout/blobs/sha256"',
+    `for file in ${path}/*; do cp "$file" "$layout/blobs/sha256/$(sha256sum <"$file" | cut -d " " -f 1)"; done`,
+  ];
 }
 
 function layers({ layers }: Image): Step {

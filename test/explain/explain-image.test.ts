@@ -6,7 +6,7 @@ import { printed, quoted } from "../../src/explain/shell.ts";
 import { explanationText } from "../../src/report/explanation.ts";
 import { imageOf, layerOf } from "../kit/images.ts";
 
-const place = { location: "oci:image", layout: { path: "image", kind: "folder" } } as const;
+const place = { location: "oci:image", blobs: { path: "image", kind: "layout" } } as const;
 
 test("a chain ID names a layer and all below it", () => {
   const [a, b, c] = [digestOf("a"), digestOf("b"), digestOf("c")];
@@ -56,8 +56,8 @@ test("a path that looks like an option is none, and other places are copied firs
   const image = imageOf([await layerOf({ a: "1" })]);
   const first = async (given: Parameters<typeof explainImage>[1]) =>
     (await explainImage(image, given)).steps[0]?.commands.slice(0, 2);
-  const layout = { path: "-x.tar", kind: "archive" } as const;
-  expect((await first({ location: "oci-archive:-x.tar", layout }))?.[1]).toContain("--file './-x.tar'");
+  const blobs = { path: "-x.tar", kind: "archive" } as const;
+  expect((await first({ location: "oci-archive:-x.tar", blobs }))?.[1]).toContain("--file './-x.tar'");
   expect(await first({ location: "docker-daemon:it:1" })).toEqual([
     "layout=$(mktemp --directory)/image",
     `tare copy 'docker-daemon:it:1' "oci:$layout"`,

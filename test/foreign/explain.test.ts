@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { digestOf, hexOf } from "../../src/bytes/digest.ts";
@@ -115,6 +115,24 @@ test.for([
   });
 });
 
+test("a manifest of docker's kind stays one, and the archive is docker's", async (context) => {
+  needsPeers(context, "skopeo", "bash", "tar");
+  await withFolder(async (folder) => {
+    await saveImage(await image("gzip"), parseLocation(`oci:${folder}/source`));
+    const foreign = `dir:${folder}/foreign`;
+    await mustRun("skopeo", ["copy", "--quiet", "--format", "v2s2", `oci:${folder}/source`, foreign]);
+    const { made } = await byHand(withoutDocker(await printedCommands("dir:foreign", folder)), folder);
+    const want = await digestsAt(foreign);
+    expect(digestOf(await readFile(join(made, "blobs/sha256", hexOf(want.manifest))))).toBe(want.manifest);
+    expect(await digestsAt(`docker-archive:${made}.tar`)).toMatchObject({
+      ...want,
+      manifest: expect.anything(),
+    });
+    const { steps } = await explain("dir:foreign", folder);
+    expect(steps[0]?.rows?.rows[0]).toContain(want.manifest);
+  });
+});
+
 test("docker loads what was made by hand, and imports its tarball to the same diffID", async (context) => {
   needsPeers(context, "skopeo", "bash", ...dockerdPeers);
   needsRoot(context);
@@ -128,6 +146,11 @@ test("docker loads what was made by hand, and imports its tarball to the same di
       expect(out.split("\n").filter((line) => line === shown)).toHaveLength(2);
       const { stdout } = await docker(["image", "inspect", "--format", "{{.Id}}", "by-hand:latest"]);
       expect(stdout.trim()).toBe(made.configuration.digest);
+      const daemons = { folder, environment: { DOCKER_HOST: socket } };
+      const kept = JSON.parse((await runTare(["explain", "docker-daemon:by-hand", "--json"], daemons)).out);
+      const again = withoutDocker((kept as Explanation).steps.flatMap((step) => step.commands));
+      const { made: copy } = await byHand(again, folder, { DOCKER_HOST: socket });
+      expect((await digestsAt(`oci:${copy}`)).config).toBe(made.configuration.digest);
       const ran = await docker(["run", "--rm", "--network", "none", "by-hand:latest"]);
       expect(ran.stdout).toBe("made of layers\n");
     });

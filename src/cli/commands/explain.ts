@@ -22,6 +22,10 @@ export const explain = command({
   examples: [
     { does: "Read how tare.yaml becomes an image", line: "tare explain | less" },
     { does: "See what an image is made of", line: "tare explain docker-archive:hello.tar" },
+    {
+      does: "Have the commands as a script",
+      line: "tare explain oci:image:1 --json | jq -r '.steps[].commands[]' >by-hand.sh",
+    },
   ],
   async run({ arguments: [argument], options }, io) {
     const isImage = argument !== undefined && isLocation(argument);
