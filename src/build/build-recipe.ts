@@ -31,6 +31,7 @@ import { secretWarnings } from "./secret-warnings.ts";
 import { sourceDateEpoch } from "./source-date.ts";
 import { startWarnings } from "./start-warnings.ts";
 import { stopwatch } from "./stopwatch.ts";
+import { foundInFolders } from "./tarball/found-in-folders.ts";
 import { unmetWarnings } from "./unmet-warnings.ts";
 import type { World } from "./world.ts";
 
@@ -154,6 +155,7 @@ async function buildPlatform(
       ...looseLinkWarnings(root.loose, tree, platformName),
       ...scriptWarnings(root.coverage, platformName),
       ...secretWarnings(own),
+      ...secretWarnings(await foundInFolders(recipe, options.folder), "packages"),
     ],
   };
 }

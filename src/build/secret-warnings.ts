@@ -34,8 +34,13 @@ const named = 4;
 /**
  * What usually holds secrets, and goes along with a folder that the recipe names: nothing, or one sentence. What the
  * recipe names by itself is meant.
+ * @param asking the key of the recipe that names the folder
  */
-export function secretWarnings(entries: readonly OwnEntry[]): string[] {
+export function secretWarnings(
+  entries: readonly Pick<OwnEntry, "found">[],
+  asking: "files" | "packages" = "files",
+): string[] {
+  const way = asking === "files" ? "ignore or .dockerignore" : ".dockerignore";
   const found = new Set(entries.map(secretIn).filter((path) => path !== undefined));
   const [first] = found;
   if (first === undefined) return [];
@@ -44,11 +49,11 @@ export function secretWarnings(entries: readonly OwnEntry[]): string[] {
   const all = names.length === 1 ? first : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   const [holds, them, meant] = found.size === 1 ? ["holds", "it", "it is"] : ["hold", "them", "they are"];
   return [
-    `files takes ${all} along, which usually ${holds} secrets or history: leave ${them} out with ignore or .dockerignore, or name ${them} in an item of files if ${meant} meant.`,
+    `${asking} takes ${all} along, which usually ${holds} secrets or history: leave ${them} out with ${way}, or name ${them} in an item of files if ${meant} meant.`,
   ];
 }
 
-function secretIn({ found }: OwnEntry): string | undefined {
+function secretIn({ found }: Pick<OwnEntry, "found">): string | undefined {
   if (found === undefined) return undefined;
   const segments = found.path.split("/");
   const at = segments.findIndex((segment) => secret.has(segment) || environment.test(segment));

@@ -178,3 +178,39 @@ test("what is no sound tarball, or hides files of other layers, is refused", asy
     expect(await says({ from: "directory", path: "." })).toContain("must be below the recipe's folder");
   });
 });
+
+test("what usually holds secrets in a folder is said, unless .dockerignore leaves it out", async () => {
+  await withFolder(async (folder) => {
+    mkdirSync(join(folder, "site"));
+    writeFileSync(join(folder, "site/.env"), "PASSWORD=x");
+    recipe(folder, [{ from: "directory", path: "site" }]);
+    const said =
+      "packages takes site/.env along, which usually holds secrets or history: leave it out with .dockerignore, or name it in an item of files if it is meant.";
+    expect(await runTare(["build", "--quiet"], { folder })).toMatchObject({ code: 0, notes: [said] });
+    writeFileSync(join(folder, "site/.dockerignore"), ".env\n");
+    expect(await runTare(["build", "--quiet"], { folder })).toMatchObject({ code: 0, notes: [] });
+  });
+});
+
+test("names that differ only in their folder, and names with anything in them, stay apart and reproducible", async () => {
+  await withFolder(async (folder) => {
+    for (const [place, text] of [
+      ["a b", "1"],
+      ["ü?#%", "2"],
+    ] as const) {
+      mkdirSync(join(folder, place));
+      writeFileSync(join(folder, place, "x.tar"), tar([{ path: `only-${text}`, text }]));
+    }
+    const packages = ["a b/x.tar", "ü?#%/x.tar"].map((file) => ({ from: "tarball", file }));
+    recipe(folder, packages);
+    expect(await runTare(["build", "--quiet"], { folder })).toMatchObject({ code: 0, notes: [] });
+    expect(listed(folder).join("\n")).toMatch(/only-1.*only-2/s);
+    expect(await runTare(["build", "--quiet", "--locked"], { folder })).toMatchObject({ code: 0 });
+    recipe(folder, [...packages, ...packages]);
+    const { code, notes } = await runTare(["build", "--quiet"], { folder });
+    expect(code).toBe(2);
+    expect(notes).toEqual([
+      expect.stringMatching(/^tarball x\.tar and tarball x\.tar \(3\) both bring \/only-1/),
+    ]);
+  });
+});
