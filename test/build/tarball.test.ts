@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { digestOf } from "../../src/bytes/digest.ts";
+import { elfFile } from "../kit/elf-file.ts";
 import { rawTarHeader } from "../kit/raw-tar.ts";
 import { serveFiles } from "../kit/serve.ts";
 import { runTare } from "../kit/tare.ts";
@@ -14,12 +15,12 @@ interface File {
   readonly path: string;
   readonly type?: string;
   readonly link?: string;
-  readonly text?: string;
+  readonly text?: string | Uint8Array;
 }
 
 function tar(files: readonly File[]): Buffer {
   const blocks = files.flatMap(({ text = "", ...file }) => {
-    const content = Buffer.from(text);
+    const content = typeof text === "string" ? Buffer.from(text) : text;
     const padding = Buffer.alloc((512 - (content.length % 512)) % 512);
     return [rawTarHeader({ ...file, size: content.length }), content, padding];
   });
@@ -143,6 +144,32 @@ test("a file that a package of Debian brings too is said in one sentence", async
     ]);
     writeFileSync(file, JSON.stringify({ ...whole, packages: [...whole.packages, { ...item, to: "/opt" }] }));
     expect(await place.tare("build --quiet")).toMatchObject({ code: 0, notes: [] });
+  });
+});
+
+test("the distribution brings the libraries that a tarball's programs are linked to", async () => {
+  const elf = { bits: 64, littleEndian: true, machine: 62, flags: 0, type: 3 } as const;
+  const library = elfFile({ ...elf, needed: [], soname: "libfoo.so.1" });
+  const packages = [
+    { name: "base", files: { "usr/bin/base": "1" } },
+    { name: "libfoo1", files: { "usr/lib/x86_64-linux-gnu/libfoo.so.1": library } },
+  ];
+  await withWorkplace({ packages, recipe: { packages: { include: ["base"] } } }, async (place) => {
+    const file = join(place.folder, "tare.yaml");
+    const whole = JSON.parse(readFileSync(file, "utf8"));
+    const program = elfFile({ ...elf, needed: ["libfoo.so.1", "libown.so.2"] });
+    const own = elfFile({ ...elf, needed: [], soname: "libown.so.2" });
+    const files = [
+      { path: "bin/program", text: program },
+      { path: "lib/x86_64-linux-gnu/libown.so.2", text: own },
+    ];
+    writeFileSync(join(place.folder, "mine.tar"), tar(files));
+    const item = { from: "tarball", file: "mine.tar" };
+    writeFileSync(file, JSON.stringify({ ...whole, packages: [...whole.packages, item] }));
+    expect(await place.tare("build --quiet")).toMatchObject({ code: 0, notes: [] });
+    const why = await place.tare("why libfoo1");
+    expect(why.out).toContain("mine.tar");
+    expect((await place.tare("explain")).out).toMatch(/So these\s+come\s+along:\s+libfoo1\./);
   });
 });
 
