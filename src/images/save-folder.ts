@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "../bytes/bytes.ts";
 import { algorithmOf, type Digest, hexOf } from "../bytes/digest.ts";
+import { makeFolders } from "../bytes/make-folders.ts";
 import { writeFailure } from "../bytes/write-file.ts";
 import { TareError } from "../errors.ts";
 import { decodeIndex } from "../formats/oci/image-index.ts";
@@ -66,7 +67,7 @@ async function saveBlob(blob: Content, file: string, signal?: AbortSignal): Prom
 }
 
 async function prepare(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const names = await readdir(folder);
   if (names.includes(versionFile)) return;
   if (names.length > 0)

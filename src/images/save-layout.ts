@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { copyFile, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../bytes/make-folders.ts";
 import { syncFolder, writeFailure } from "../bytes/write-file.ts";
 import { TareError } from "../errors.ts";
 import { decodeIndex, encodeIndex, type Index } from "../formats/oci/image-index.ts";
@@ -33,7 +34,7 @@ export async function saveLayout(
       signal?.throwIfAborted();
       const file = join(folder, blobPath(blob.digest));
       if ((await sizeOf(file)) === blob.size) continue;
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolders(dirname(file));
       written += await saveBlob(blob, file, signal);
       folders.add(dirname(file));
     }
@@ -46,7 +47,7 @@ export async function saveLayout(
 
 /** A new or empty folder becomes a layout; a folder of anything else is left alone. */
 async function prepare(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const marker = await readFile(join(folder, layoutFile)).catch(() => undefined);
   if (marker !== undefined) return checkLayoutMarker(marker, folder);
   // Two builds that begin the same layout at once see each other's blobs before the marker.
@@ -59,7 +60,7 @@ async function prepare(folder: string): Promise<void> {
       file: folder,
       why: `it is a folder with other things in it (${strangers[0]}), not an OCI image layout`,
     });
-  await mkdir(join(folder, "blobs"), { recursive: true });
+  await makeFolders(join(folder, "blobs"));
   await writeWhole(join(folder, layoutFile), (sink) => sink.add(layoutMarker));
 }
 

@@ -4,6 +4,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { algorithmOf, type Digest, type Expected, hexOf, verified } from "../bytes/digest.ts";
+import { makeFolders } from "../bytes/make-folders.ts";
 import { writeFailure, writeSynced } from "../bytes/write-file.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
 import { readMemo, writeMemo } from "./memo.ts";
@@ -19,7 +20,7 @@ export interface DiskStore extends Store {
 export async function openStore(folder: string): Promise<DiskStore> {
   const temporary = join(folder, "tmp");
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeFolders(temporary);
   } catch (cause) {
     throw writeFailure(cause, folder);
   }
@@ -116,7 +117,7 @@ async function renameInto(from: string, to: string): Promise<void> {
   try {
     await rename(from, to).catch(async (cause: NodeJS.ErrnoException) => {
       if (cause.code !== "ENOENT") throw cause;
-      await mkdir(dirname(to), { recursive: true });
+      await makeFolders(dirname(to));
       await rename(from, to);
     });
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, readdir, readlink, rm, symlink } from "node:fs/promises";
+import { lstat, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { makeFolders } from "../bytes/make-folders.ts";
 import { writeFailure } from "../bytes/write-file.ts";
 import { TareError } from "../errors.ts";
 
@@ -57,7 +58,7 @@ export async function holdAlone(folder: string): Promise<Release> {
 async function announce(folder: string, room: Room): Promise<{ file: string; release: Release }> {
   const file = join(folder, room, randomUUID());
   try {
-    await mkdir(join(folder, room), { recursive: true });
+    await makeFolders(join(folder, room));
     await symlink(`${process.pid}@${hostname()}`, file);
   } catch (cause) {
     throw writeFailure(cause, file);

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
+import { makeFolders } from "../bytes/make-folders.ts";
 
 /** Bytes of the checksum in front of a value. */
 const sumSize = 4;
@@ -25,7 +26,7 @@ export async function writeMemo(folder: string, room: string, key: string, value
   sum.writeUInt32LE(crc32(value));
   try {
     await writeFile(beside, Buffer.concat([sum, value]), { flag: "wx" });
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolders(dirname(file));
     await rename(beside, file);
   } catch (cause) {
     await rm(beside, { force: true });

@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { startingRecipe } from "../../build/recipe/starting-recipe.ts";
 import { startingProject } from "../../build/starting-project.ts";
+import { makeFolders } from "../../bytes/make-folders.ts";
 import { writeFailure } from "../../bytes/write-file.ts";
 import { TareError } from "../../errors.ts";
 import { command } from "../command.ts";
@@ -21,7 +22,7 @@ export const init = command({
     const shown = relative(io.folder, file);
     const project = await startingProject(target);
     try {
-      await mkdir(target, { recursive: true });
+      await makeFolders(target);
       await writeFile(file, startingRecipe(basename(target), project), { flag: "wx" });
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
