@@ -1,4 +1,5 @@
 import type { Step } from "../explain/explanation.ts";
+import { packagesStep } from "./explain-packages.ts";
 import type { Lock } from "./lock/lock.ts";
 import { isOfNpm } from "./of-npm.ts";
 import type { NpmPackages } from "./recipe/recipe.ts";
@@ -39,24 +40,7 @@ function tree({ project, package: named, node }: NpmPackages): Step {
 function packagesOf(lock: Lock, platform: string): Step {
   const locked = lock.platforms.find((one) => one.platform === platform)?.packages ?? [];
   const packages = locked.filter(({ repository }) => isOfNpm(repository));
-  const total = packages.reduce((sum, { size }) => sum + size, 0);
-  return {
-    title: `The packages of npm for ${platform}`,
-    words: [`${packages.length} packages. Sizes are those of the tarballs.`],
-    commands: [],
-    rows: {
-      columns: ["size", "package", "version", "needed by"],
-      rows: [
-        ...packages.map(({ size, name, version, because }) => [
-          size,
-          name,
-          version,
-          because.length > 0 ? because : "the recipe",
-        ]),
-        [total, "together", "", ""],
-      ],
-    },
-  };
+  return packagesStep(`The packages of npm for ${platform}`, packages, "tarballs");
 }
 
 function checking(lock: Lock): Step {

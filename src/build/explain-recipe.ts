@@ -2,6 +2,7 @@ import { byText } from "../bytes/text.ts";
 import type { Explanation, Step } from "../explain/explanation.ts";
 import type { Package } from "../model/package.ts";
 import { applicationSteps } from "./explain-application.ts";
+import { packagesStep } from "./explain-packages.ts";
 import { tarballSteps } from "./explain-tarballs.ts";
 import type { Lock } from "./lock/lock.ts";
 import { isOfDistribution } from "./of-distribution.ts";
@@ -105,24 +106,7 @@ function libraryPackages(lock: Lock, platforms: readonly string[]): string[] {
 
 function packagesOf(lock: Lock, platform: string): Step {
   const packages = packagesFor(lock, platform).filter(({ repository }) => isOfDistribution(repository));
-  const total = packages.reduce((sum, { size }) => sum + size, 0);
-  return {
-    title: `The packages for ${platform}`,
-    words: [`${packages.length} packages. Sizes are those of the package files.`],
-    commands: [],
-    rows: {
-      columns: ["size", "package", "version", "needed by"],
-      rows: [
-        ...packages.map(({ size, name, version, because }) => [
-          size,
-          name,
-          version,
-          because.length > 0 ? because : "the recipe",
-        ]),
-        [total, "together", "", ""],
-      ],
-    },
-  };
+  return packagesStep(`The packages for ${platform}`, packages, "package files");
 }
 
 function fetching(lock: Lock, platforms: readonly string[]): Step {
