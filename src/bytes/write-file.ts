@@ -93,6 +93,7 @@ export function writeFailure(cause: unknown, file: string): unknown {
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
+  EEXIST: "a file is there, where a folder belongs",
   EROFS: "the file system is read-only",
   ENOENT: "its folder does not exist",
   ENOTDIR: "a part of its path is not a folder",

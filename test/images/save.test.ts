@@ -268,6 +268,9 @@ test("a missing folder and a folder in the way have a sentence", () =>
     const image = await smallImage();
     await expect(save(image, `tar:${folder}/no/x.tar`)).rejects.toMatchObject({ code: "CANNOT_WRITE" });
     await expect(save(image, `tar:${folder}`)).rejects.toMatchObject({ code: "CANNOT_WRITE" });
+    await writeFile(join(folder, "file"), "");
+    for (const place of [`oci:${folder}/file`, `dir:${folder}/file`, `oci:${folder}/file/below`])
+      await expect(save(image, place)).rejects.toMatchObject({ code: "CANNOT_WRITE" });
     expect(await readdir(folder)).toEqual([]);
   }));
 
