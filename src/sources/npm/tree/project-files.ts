@@ -98,8 +98,8 @@ export function textOf(bytes: Uint8Array): string {
     .replace(/^\uFEFF/, "");
 }
 
-/** Undefined when it is not there. */
-async function readBounded(file: string): Promise<Uint8Array | undefined> {
+/** A file of a project; undefined when it is not there. @throws UNREADABLE, TOO_LARGE */
+export async function readBounded(file: string): Promise<Uint8Array | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);

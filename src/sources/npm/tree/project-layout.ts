@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { TareError } from "../../../errors.ts";
 import type { WorkspaceLink } from "../bin-links.ts";
 import { readManifest } from "../unpack/manifest.ts";
-import { readProject, readProjectLock, textOf } from "./project-files.ts";
+import { readBounded, readProject, readProjectLock, textOf } from "./project-files.ts";
 
 /** What a project itself brings to where its packages are installed. */
 export interface ProjectLayout {
@@ -21,32 +21,44 @@ interface LockEntry {
 
 /**
  * Reads a project's own part of an application. `project` is its folder, absolute.
- * @throws what reading the project's package.json and lock throws
+ * @throws what reading the project's package.json and lock throws; BAD_PROJECT for a link that leads out of it
  */
 export async function projectLayout(project: string): Promise<ProjectLayout> {
   const manifest = await readProject(project);
   const entries = await lockEntries(project);
   const links = await Promise.all(
     entries
-      .filter(([path, { link, dev }]) => path.startsWith("node_modules/") && link === true && dev !== true)
-      .map(async ([path, { resolved }]): Promise<WorkspaceLink> => {
-        const target = String(resolved);
+      .filter(
+        ([path, entry]) => path.startsWith("node_modules/") && entry?.link === true && entry.dev !== true,
+      )
+      .map(async ([path, entry]): Promise<WorkspaceLink> => {
+        const target = String(entry?.resolved);
+        if (!isInside(path) || (target !== "" && !isInside(target)))
+          throw new TareError({
+            code: "BAD_PROJECT",
+            where: project,
+            why: `its lock has a link from ${path} to ${target}, which is not inside the project`,
+          });
         return { path, target, bin: await commandsOf(join(project, target)) };
       }),
   );
   return { manifest, links };
 }
 
-async function lockEntries(project: string): Promise<[string, LockEntry][]> {
+function isInside(path: string): boolean {
+  return path.split("/").every((segment) => segment !== "" && segment !== "." && segment !== "..");
+}
+
+async function lockEntries(project: string): Promise<[string, LockEntry | null][]> {
   const lock = await readProjectLock(project);
   if (lock?.kind !== "npm") return [];
   const { packages } = JSON.parse(textOf(lock.bytes)) as {
-    packages: Readonly<Record<string, LockEntry>>;
+    packages: Readonly<Record<string, LockEntry | null>>;
   };
   return Object.entries(packages);
 }
 
 async function commandsOf(folder: string): Promise<WorkspaceLink["bin"] & {}> {
-  const bytes = await readFile(join(folder, "package.json")).catch(() => undefined);
+  const bytes = await readBounded(join(folder, "package.json"));
   return bytes === undefined ? [] : readManifest(bytes, folder).bin;
 }
