@@ -4,7 +4,7 @@ import { encodeConfig } from "../formats/oci/config.ts";
 import { encodeIndex } from "../formats/oci/image-index.ts";
 import { encodeManifest } from "../formats/oci/manifest.ts";
 import { layerMediaType, mediaTypes } from "../formats/oci/media-types.ts";
-import { contentOf } from "../model/content.ts";
+import { type Content, contentOf } from "../model/content.ts";
 import type { History, Image, ImageConfig, ImageIndex, Layer, RuntimeConfig } from "../model/image.ts";
 import { type Platform, platformName } from "../model/platform.ts";
 
@@ -50,25 +50,34 @@ export function assembleImage(parts: ImageParts): Image {
   const configBytes = encodeConfig(config);
   const configuration = contentOf(configBytes, digestOf(configBytes));
   const annotations = parts.annotations ?? {};
-  const manifestBytes = encodeManifest({
-    mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.config, digest: configuration.digest, size: configuration.size },
-    layers: layers.map(({ compression, digest, size }) => ({
-      mediaType: layerMediaType(compression),
-      digest,
-      size,
-    })),
-    annotations,
-  });
   return {
     mediaType: mediaTypes.manifest,
-    manifest: contentOf(manifestBytes, digestOf(manifestBytes)),
+    manifest: manifestOver(configuration, layers, annotations),
     configuration,
     config,
     layers,
     platform,
     annotations,
   };
+}
+
+/** An OCI manifest of a configuration and layers, lowest first. */
+export function manifestOver(
+  { digest, size }: Content,
+  layers: readonly Layer[],
+  annotations: Readonly<Record<string, string>>,
+): Content {
+  const bytes = encodeManifest({
+    mediaType: mediaTypes.manifest,
+    config: { mediaType: mediaTypes.config, digest, size },
+    layers: layers.map((layer) => ({
+      mediaType: layerMediaType(layer.compression),
+      digest: layer.digest,
+      size: layer.size,
+    })),
+    annotations,
+  });
+  return contentOf(bytes, digestOf(bytes));
 }
 
 /** An OCI image index over images of different platforms, in the order given. */

@@ -1,28 +1,14 @@
 import { collect } from "../bytes/bytes.ts";
-import { digestOf } from "../bytes/digest.ts";
 import { decodeIndex } from "../formats/oci/image-index.ts";
 import { documentLimit } from "../formats/oci/json.ts";
-import { encodeManifest } from "../formats/oci/manifest.ts";
-import { layerMediaType, mediaTypes } from "../formats/oci/media-types.ts";
-import { contentOf } from "../model/content.ts";
+import { mediaTypes } from "../formats/oci/media-types.ts";
 import type { Image, ImageIndex, Layer } from "../model/image.ts";
-import { assembleIndex } from "./assemble.ts";
+import { assembleIndex, manifestOver } from "./assemble.ts";
 import { isIndex } from "./blobs.ts";
 
 /** The same configuration, byte for byte, and the same diffIDs over these layers, under a new OCI manifest. */
 export function withLayers(image: Image, layers: readonly Layer[]): Image {
-  const { configuration, annotations } = image;
-  const bytes = encodeManifest({
-    mediaType: mediaTypes.manifest,
-    config: { mediaType: mediaTypes.config, digest: configuration.digest, size: configuration.size },
-    layers: layers.map(({ compression, digest, size }) => ({
-      mediaType: layerMediaType(compression),
-      digest,
-      size,
-    })),
-    annotations,
-  });
-  const manifest = contentOf(bytes, digestOf(bytes));
+  const manifest = manifestOver(image.configuration, layers, image.annotations);
   return { ...image, mediaType: mediaTypes.manifest, manifest, layers };
 }
 
