@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { applySysusers } from "../../src/sources/debian/scripts/sysusers.ts";
-import { applyTmpfiles } from "../../src/sources/debian/scripts/tmpfiles.ts";
-import { Workspace } from "../../src/sources/debian/scripts/workspace.ts";
+import { applySysusers } from "../../src/scripts/sysusers.ts";
+import { applyTmpfiles } from "../../src/scripts/tmpfiles.ts";
+import { Workspace } from "../../src/scripts/workspace.ts";
 import { compareRoots } from "../kit/compare-roots.ts";
 import { folderRoot } from "../kit/folder-root.ts";
 import { findPeer, needsPeers, needsRoot } from "../kit/peers.ts";

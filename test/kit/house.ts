@@ -10,6 +10,7 @@ const floors: readonly (readonly string[])[] = [
   ["model"],
   ["formats", "trust", "solver", "http"],
   ["rootfs"],
+  ["scripts"],
   ["sources", "registry", "store", "layers"],
   ["images", "weigh", "audit", "trim", "sign", "diff", "explain"],
   ["build", "edit", "extract", "report"],

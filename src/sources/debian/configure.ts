@@ -1,11 +1,11 @@
 import { byText } from "../../bytes/text.ts";
 import type { Configuration, GeneratedEntry, RootView, ScriptCoverage } from "../../model/rootfs.ts";
 import { linkerFiles } from "../../rootfs/ldconfig.ts";
+import { nameOf } from "../../scripts/commands/account-files.ts";
+import { Workspace } from "../../scripts/workspace.ts";
 import { type StatusOptions, statusEntries } from "./database.ts";
 import { debianLinker } from "./glibc.ts";
-import { nameOf } from "./scripts/commands/account-files.ts";
 import { ScriptReader } from "./scripts/read.ts";
-import { Workspace } from "./scripts/workspace.ts";
 import { activationsOf, interestsOf } from "./triggers.ts";
 import type { UnpackedDebian } from "./unpacked.ts";
 

@@ -1,6 +1,6 @@
-import { configureCertificates, updateCertificates } from "./certificates.ts";
-import { enableUnit, hasSystemd } from "./units.ts";
-import type { Workspace } from "./workspace.ts";
+import { configureCertificates, updateCertificates } from "../../../scripts/certificates.ts";
+import { enableUnit, hasSystemd } from "../../../scripts/units.ts";
+import type { Workspace } from "../../../scripts/workspace.ts";
 
 /** A script whose work is done as a whole, because reading it line by line would not get far. */
 interface Native {

@@ -1,5 +1,5 @@
 import { byText } from "../../../bytes/text.ts";
-import type { Workspace } from "./workspace.ts";
+import type { Workspace } from "../../../scripts/workspace.ts";
 
 const profileFolder = "/usr/share/pam-configs";
 const templateFolder = "/usr/share/pam";

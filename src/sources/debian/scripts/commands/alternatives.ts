@@ -1,7 +1,7 @@
 import { byText } from "../../../../bytes/text.ts";
-import { type Call, type Emulation, type Status, Unsure } from "../shell/interpret.ts";
-import type { Workspace } from "../workspace.ts";
-import { textsOf } from "./arguments.ts";
+import { textsOf } from "../../../../scripts/commands/arguments.ts";
+import { type Call, type Emulation, type Status, Unsure } from "../../../../scripts/shell/interpret.ts";
+import type { Workspace } from "../../../../scripts/workspace.ts";
 
 const adminFolder = "/var/lib/dpkg/alternatives";
 const linkFolder = "/etc/alternatives";

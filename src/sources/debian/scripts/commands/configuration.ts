@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { updateCertificates } from "../certificates.ts";
+import { updateCertificates } from "../../../../scripts/certificates.ts";
+import { optionsOf } from "../../../../scripts/commands/arguments.ts";
+import { type Call, type Emulation, type Status, Unsure } from "../../../../scripts/shell/interpret.ts";
+import { addShells, updateShells } from "../../../../scripts/shells.ts";
 import { updatePam } from "../pam.ts";
-import { type Call, type Emulation, type Status, Unsure } from "../shell/interpret.ts";
-import { addShells, updateShells } from "../shells.ts";
-import { optionsOf } from "./arguments.ts";
 
 /** Programs that put a piece of /etc together. */
 export const configuration = new Map<string, Emulation>([

@@ -1,5 +1,5 @@
 import { parseDeb822 } from "../../../../formats/deb/deb822.ts";
-import type { Call, Emulation, Status, Value } from "../shell/interpret.ts";
+import type { Call, Emulation, Status, Value } from "../../../../scripts/shell/interpret.ts";
 
 /** debconf's shell module, with nobody to ask: every answer is the question's default, or what a script sets. */
 export const debconf = new Map<string, Emulation>([

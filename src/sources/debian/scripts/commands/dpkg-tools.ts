@@ -1,8 +1,8 @@
 import { compareVersions } from "../../../../formats/deb/version.ts";
-import { type Call, type Emulation, type Status, Unsure } from "../shell/interpret.ts";
-import { numberOf } from "./account-files.ts";
-import { optionsOf, textsOf } from "./arguments.ts";
-import { modeOf } from "./files.ts";
+import { numberOf } from "../../../../scripts/commands/account-files.ts";
+import { optionsOf, textsOf } from "../../../../scripts/commands/arguments.ts";
+import { modeOf } from "../../../../scripts/commands/files.ts";
+import { type Call, type Emulation, type Status, Unsure } from "../../../../scripts/shell/interpret.ts";
 
 /** What dpkg's own tools know beside the files. */
 export interface PackageFacts {

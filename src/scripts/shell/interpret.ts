@@ -1,4 +1,4 @@
-import { shellPattern } from "../../../../rootfs/glob.ts";
+import { shellPattern } from "../../rootfs/glob.ts";
 import type { Workspace } from "../workspace.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { Puzzle, parseScript } from "./parse.ts";

@@ -1,8 +1,8 @@
-import { byText, decodeText, encodeText } from "../../../bytes/text.ts";
-import type { EntryHeader } from "../../../model/entry.ts";
-import type { GeneratedEntry, PlacedEntry, RootView } from "../../../model/rootfs.ts";
-import { globPattern } from "../../../rootfs/glob.ts";
-import { realPath } from "../../../rootfs/resolve.ts";
+import { byText, decodeText, encodeText } from "../bytes/text.ts";
+import type { EntryHeader } from "../model/entry.ts";
+import type { GeneratedEntry, PlacedEntry, RootView } from "../model/rootfs.ts";
+import { globPattern } from "../rootfs/glob.ts";
+import { realPath } from "../rootfs/resolve.ts";
 
 /** One thing in the tree that scripts work on. */
 export interface Node extends Omit<EntryHeader, "uname" | "gname" | "size"> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { printed, reading } from "../../../kit/scripted-root.ts";
+import { printed, reading } from "../kit/scripted-root.ts";
 
 describe("what nobody can know is never claimed to be handled", () => {
   test.each([

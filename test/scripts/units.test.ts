@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Files, reading } from "../../../kit/scripted-root.ts";
+import { type Files, reading } from "../kit/scripted-root.ts";
 
 const unit = (install: string) => `[Service]\nExecStart=/bin/true\n\n[Install]\n${install}\n`;
 const systemd: Files = {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { byText, decodeText } from "../../../bytes/text.ts";
-import { pemCertificates, subjectHash } from "../../../formats/x509.ts";
+import { byText, decodeText } from "../bytes/text.ts";
+import { pemCertificates, subjectHash } from "../formats/x509.ts";
 import type { Workspace } from "./workspace.ts";
 
 const available = "/usr/share/ca-certificates";

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { printed, reading } from "../../../kit/scripted-root.ts";
-import { shellScripts } from "../../../kit/shell-scripts.ts";
+import { printed, reading } from "../kit/scripted-root.ts";
+import { shellScripts } from "../kit/shell-scripts.ts";
 
-const kit = new URL("../../../kit/scripted-root.ts", import.meta.url).href;
+const kit = new URL("../kit/scripted-root.ts", import.meta.url).href;
 
 describe("what a shell would print", () => {
   test.each<[string, string, string]>(shellScripts)("%s", (_, script, text) => {
