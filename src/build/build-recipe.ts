@@ -21,7 +21,8 @@ import { looseLinkWarnings } from "./loose-links.ts";
 import { obtainPackages } from "./obtain.ts";
 import { isOfDistribution } from "./of-distribution.ts";
 import { ownLibraries } from "./own-libraries.ts";
-import { platformOf } from "./plan.ts";
+import { leftOutWarning, ownOutputs } from "./own-outputs.ts";
+import { platformOf } from "./platform-of.ts";
 import { applicationOf, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { runtimeConfigOf } from "./recipe/runtime-config.ts";
 import { type OwnEntry, recipeFiles } from "./recipe-files.ts";
@@ -124,13 +125,19 @@ async function buildPlatform(
   });
   const layers = [...root.layers];
   let own: readonly OwnEntry[] = [];
+  const leftOut = new Set<string>();
   if (recipe.files.length > 0) {
+    const isOutput = await ownOutputs(options.to);
     const { shape, accounts, created: mtime } = root;
     const application = applicationOf(recipe);
     own = await recipeFiles(recipe, options.folder, {
       ...{ shape, accounts, mtime },
       ...(application && { modules: modulesFolder(application) }),
-      outputs: options.to.map(({ path }) => path).filter((path) => path !== "" && path !== "-"),
+      isOutput: (path) => {
+        const is = isOutput(path);
+        if (is) leftOut.add(path);
+        return is;
+      },
     });
     const layer = await filesLayer(own, shape, mtime, compressor, world);
     layers.push({ layer, holds: [filesOfRecipe] });
@@ -155,6 +162,7 @@ async function buildPlatform(
       ...looseLinkWarnings(root.loose, tree, platformName),
       ...scriptWarnings(root.coverage, platformName),
       ...secretWarnings(own),
+      ...[...leftOut].map(leftOutWarning),
       ...secretWarnings(await foundInFolders(recipe, options.folder), "packages"),
     ],
   };

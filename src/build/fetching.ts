@@ -1,12 +1,11 @@
 import type { Platform } from "../model/platform.ts";
-import { debianArchitecture } from "../sources/debian/architectures.ts";
 import type { NpmOptions } from "../sources/npm/registry/client.ts";
 import type { NpmRequest, NpmSeams } from "../sources/npm/request.ts";
 import { npmRequest, npmSeams } from "./application.ts";
+import { distributionSourceOf } from "./distributions/distribution-source-of.ts";
 import { type FetchPackage, fromMirrors } from "./obtain.ts";
 import { isOfNpm } from "./of-npm.ts";
-import { planFor } from "./plan.ts";
-import { applicationOf, distributionOf, type Recipe } from "./recipe/recipe.ts";
+import { applicationOf, type Recipe } from "./recipe/recipe.ts";
 import { fetchingTarballs } from "./tarball/fetch.ts";
 import { isOfTarballs } from "./tarball/of-tarballs.ts";
 import type { World } from "./world.ts";
@@ -14,10 +13,8 @@ import type { World } from "./world.ts";
 /** How the locked packages of a recipe are fetched: each from its own kind of repository. */
 export function fetchingFor(recipe: Recipe, platform: Platform, folder: string, world: World): FetchPackage {
   const fromDistribution = fromMirrors(async () => {
-    const distribution = distributionOf(recipe);
-    if (distribution === undefined) return new Map();
-    const { repositories } = await planFor(distribution, [debianArchitecture(platform)], world, folder);
-    return new Map(repositories.map(({ id, mirrors }) => [id, mirrors]));
+    const source = distributionSourceOf(recipe);
+    return source?.mirrors(source.architecture(platform), world, folder) ?? new Map();
   }, world);
   const application = applicationOf(recipe);
   const fromRegistries =

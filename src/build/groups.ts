@@ -1,16 +1,15 @@
 import { resolve } from "node:path";
 import type { Package } from "../model/package.ts";
 import type { Platform } from "../model/platform.ts";
-import { debianArchitecture } from "../sources/debian/architectures.ts";
-import { debian } from "../sources/debian/distribution.ts";
 import { npmApplication } from "../sources/npm/application.ts";
 import { nodeRuntime } from "../sources/npm/node-runtime.ts";
 import { npmPlatform } from "../sources/npm/platform.ts";
 import { projectLayout } from "../sources/npm/tree/project-layout.ts";
+import { distributionSourceOf } from "./distributions/distribution-source-of.ts";
 import { installOrderOf } from "./install-order.ts";
 import { isOfDistribution } from "./of-distribution.ts";
 import { isOfNpm } from "./of-npm.ts";
-import { applicationOf, distributionOf, type NpmPackages, type Recipe } from "./recipe/recipe.ts";
+import { applicationOf, type NpmPackages, type Recipe } from "./recipe/recipe.ts";
 import type { PackageGroup } from "./root.ts";
 import { tarballGroups } from "./tarball/groups.ts";
 
@@ -26,10 +25,11 @@ export async function groupsOf(
   folder: string,
 ): Promise<PackageGroup[]> {
   const groups: PackageGroup[] = [];
-  if (distributionOf(recipe) !== undefined)
+  const source = distributionSourceOf(recipe);
+  if (source !== undefined)
     groups.push({
-      distribution: debian,
-      architecture: debianArchitecture(platform),
+      distribution: source.distribution,
+      architecture: source.architecture(platform),
       packages: installOrderOf(packages.filter(({ repository }) => isOfDistribution(repository))),
       strip: false,
       isDistribution: true,

@@ -10,7 +10,7 @@ import { groupsOf } from "./groups.ts";
 import { obtainPackages } from "./obtain.ts";
 import { ownLibraries } from "./own-libraries.ts";
 import { linkedFilesOf, makePieces } from "./pieces.ts";
-import { platformOf } from "./plan.ts";
+import { platformOf } from "./platform-of.ts";
 import { distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { sourceDateEpoch } from "./source-date.ts";
 import type { World } from "./world.ts";

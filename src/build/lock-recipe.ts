@@ -3,18 +3,17 @@ import { byText } from "../bytes/text.ts";
 import { describeCompressor } from "../layers/compressor.ts";
 import type { LibraryNeed } from "../model/library.ts";
 import type { LockedRepository, Package } from "../model/package.ts";
-import { debianArchitecture } from "../sources/debian/architectures.ts";
-import { resolveDebian } from "../sources/debian/resolve.ts";
 import { version } from "../version.ts";
 import { npmRequest, npmSeams } from "./application.ts";
 import { compressorOf } from "./compressor.ts";
+import { distributionSourceOf } from "./distributions/distribution-source-of.ts";
 import { needsOf } from "./library-needs.ts";
 import type { Lock } from "./lock/lock.ts";
 import { byLockOrder } from "./lock/order.ts";
 import { isOfDistribution } from "./of-distribution.ts";
 import { isOfNpm } from "./of-npm.ts";
-import { planFor, platformOf } from "./plan.ts";
-import { applicationOf, type DebianPackages, distributionOf, type Recipe } from "./recipe/recipe.ts";
+import { platformOf } from "./platform-of.ts";
+import { applicationOf, type Recipe } from "./recipe/recipe.ts";
 import { recipeDigest } from "./recipe/recipe-digest.ts";
 import { recipeInputs } from "./recipe-inputs.ts";
 import { chooseTarballs } from "./tarball/choose.ts";
@@ -84,7 +83,13 @@ async function chooseApplication(recipe: Recipe, world: World, options: LockOpti
     keepOf(options, platform).filter(({ repository }) => isOfNpm(repository)),
   );
   const request = npmRequest(item, options.folder);
-  return resolveNpm(request, platforms, "glibc", keep, npmSeams(options.folder, world));
+  return resolveNpm(
+    request,
+    platforms,
+    distributionSourceOf(recipe)?.libc ?? "glibc",
+    keep,
+    npmSeams(options.folder, world),
+  );
 }
 
 async function chooseDistribution(
@@ -93,29 +98,15 @@ async function chooseDistribution(
   world: World,
   options: LockOptions,
 ): Promise<Chosen> {
-  const item = distributionOf(recipe);
-  if (item === undefined) return nothing;
-  const architectures = options.platforms.map((platform) => debianArchitecture(platformOf(platform)));
-  const { repositories: plans, notes } = await planFor(item, architectures, world, options.folder);
-  const indexOf = (architecture: string) => architectures.indexOf(architecture);
-  const resolution = await resolveDebian(
-    withNode(item, recipe),
-    plans,
-    architectures,
-    (architecture) =>
-      keepOf(options, options.platforms[indexOf(architecture)]).filter(({ repository }) =>
-        isOfDistribution(repository),
-      ),
-    world,
-    (architecture) => needs[indexOf(architecture)] ?? [],
+  const source = distributionSourceOf(recipe);
+  if (source === undefined) return nothing;
+  const keep = options.platforms.map((platform) =>
+    keepOf(options, platform).filter(({ repository }) => isOfDistribution(repository)),
   );
-  return { ...resolution, notes: [...notes, ...resolution.notes] };
-}
-
-/** `node: debian` asks for the distribution's own. */
-function withNode(item: DebianPackages, recipe: Recipe): DebianPackages {
-  const node = applicationOf(recipe)?.node;
-  return node === "debian" ? { ...item, include: [...item.include, "nodejs"] } : item;
+  const architectures = options.platforms.map((platform) => source.architecture(platformOf(platform)));
+  // `node: debian` asks for the distribution's own.
+  const also = applicationOf(recipe)?.node === "debian" ? ["nodejs"] : [];
+  return source.choose({ architectures, also, keep, needs }, world, options.folder);
 }
 
 function keepOf({ previous, update }: LockOptions, platform: string | undefined): Package[] {

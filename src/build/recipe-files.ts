@@ -6,6 +6,7 @@ import type { Entry } from "../model/entry.ts";
 import { type AccountTable, accountNumbers } from "../rootfs/accounts.ts";
 import { placesIn, type RootShape } from "../rootfs/shape.ts";
 import { ignoring } from "./ignore.ts";
+import type { IsOutput } from "./own-outputs.ts";
 import type { Recipe, RecipeFile } from "./recipe/recipe.ts";
 import { filesIn } from "./recipe-folder.ts";
 
@@ -23,8 +24,8 @@ export interface RootForFiles {
   readonly mtime: number;
   /** The `node_modules` of the application, where there is one. */
   readonly modules?: string;
-  /** Absolute paths of what this build writes, which does not go along with a folder that it is in. */
-  readonly outputs?: readonly string[];
+  /** What this build writes, which does not go along with a folder that it is in. */
+  readonly isOutput?: IsOutput;
 }
 
 /** More than this in one recipe is a folder that was not meant: a home, a root. */
@@ -50,7 +51,7 @@ export async function recipeFiles(
     const owner = file.owner ?? { user: 0, group: 0 };
     const numbers = accountNumbers(owner.user, owner.group, root.accounts, `files: /${file.to}`);
     const common = { ...numbers, uname: "", gname: "", mtime: root.mtime };
-    for await (const entry of entriesOf(file, folder, root.outputs ?? [])) {
+    for await (const entry of entriesOf(file, folder, root.isOutput)) {
       const isFolder = entry.type === "directory";
       if (entry.path === root.modules && file.to !== root.modules) throw bad(entry.path, modulesWhy(file));
       const path = placeOf(entry.path, isFolder);
@@ -92,7 +93,7 @@ type Made = Pick<OwnEntry, "path" | "type" | "mode" | "size" | "link" | "open" |
 async function* entriesOf(
   file: RecipeFile,
   folder: string,
-  outputs: readonly string[],
+  isOutput: IsOutput | undefined,
 ): AsyncGenerator<Made> {
   if (file.directory === true)
     yield { path: file.to, type: "directory", mode: file.mode ?? 0o755, size: 0, open: () => nothing };
@@ -105,7 +106,7 @@ async function* entriesOf(
       folder,
       file.from,
       ignoring(file.ignore ?? []),
-      outputs,
+      isOutput,
     ))
       yield {
         path: file.to === "" || path === "" ? file.to + path : `${file.to}/${path}`,

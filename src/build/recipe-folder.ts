@@ -1,11 +1,12 @@
 import { constants, createReadStream, readSync } from "node:fs";
 import { lstat, open, readdir, readlink, realpath } from "node:fs/promises";
-import { basename, dirname, join, sep } from "node:path";
+import { join, sep } from "node:path";
 import { type Bytes, collect } from "../bytes/bytes.ts";
 import { readFailure } from "../bytes/read-failure.ts";
 import { byText } from "../bytes/text.ts";
 import { TareError } from "../errors.ts";
 import { type DockerIgnore, dockerIgnore } from "./docker-ignore.ts";
+import type { IsOutput } from "./own-outputs.ts";
 
 /** Something on the disk that a recipe names, or that lies in a folder that it names. */
 export interface FoundFile {
@@ -25,7 +26,7 @@ export interface FoundFile {
 
 /**
  * `name`, relative to `folder`, and everything in it, folders first, sorted by name. What is ignored is not looked into,
- * neither by the recipe nor by a `.dockerignore` at the top of a folder that is named, nor are `outputs`, absolute paths.
+ * neither by the recipe nor by a `.dockerignore` at the top of a folder that is named, nor is what `isOutput`.
  * `asking` is the key of the recipe that names it. A link that is named itself is followed, one that is found stays a link.
  * @throws NO_FILE, UNREADABLE, BAD_FILE for what leads out of the folder, is neither file, folder nor link, or has a
  * name that is not UTF-8
@@ -34,26 +35,18 @@ export async function* filesIn(
   folder: string,
   name: string,
   ignored: (path: string) => boolean,
-  outputs: readonly string[] = [],
+  isOutput: IsOutput = () => false,
   asking = "files",
 ): AsyncGenerator<FoundFile> {
   const top = await contained(folder, name, asking);
-  const skipped = new Set(await Promise.all(outputs.map(placeOf)));
-  yield* walk(top, "", { ignored, docker: await dockerIgnoreOf(top), skipped });
-}
-
-/** As the walk will meet it: links in its directories followed. */
-async function placeOf(path: string): Promise<string> {
-  const above = dirname(path);
-  return join(await realpath(above).catch(() => above), basename(path));
+  yield* walk(top, "", { ignored, docker: await dockerIgnoreOf(top), isOutput });
 }
 
 /** What is left out of a folder. */
 interface Filter {
   readonly ignored: (path: string) => boolean;
   readonly docker: DockerIgnore | undefined;
-  /** Absolute paths. */
-  readonly skipped: ReadonlySet<string>;
+  readonly isOutput: IsOutput;
 }
 
 /** Largest `.dockerignore` that is read. */
@@ -92,7 +85,7 @@ async function* walk(onDisk: string, path: string, filter: Filter): AsyncGenerat
     const names = await readdir(onDisk).catch((cause) => unreadable(onDisk, cause));
     for (const name of names.sort(byText)) {
       const below = path === "" ? name : `${path}/${name}`;
-      if (!filter.ignored(below) && !filter.skipped.has(join(onDisk, name)))
+      if (!filter.ignored(below) && !filter.isOutput(join(onDisk, name)))
         yield* unlessExcluded(join(onDisk, name), below, filter);
     }
   } else if (found.isSymbolicLink()) {

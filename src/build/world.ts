@@ -1,9 +1,10 @@
 import type { HostFiles } from "../model/host-files.ts";
+import type { HostPrograms } from "../model/host-programs.ts";
 import type { Fetch, Progress } from "../model/seams.ts";
 import type { DiskStore } from "../store/disk-store.ts";
 
-/** Everything outside the program that a build touches, handed in. */
-export interface World extends HostFiles {
+/** Everything outside the program that a build touches, handed in. Without programs, locations that need some are refused. */
+export interface World extends HostFiles, Partial<HostPrograms> {
   readonly store: DiskStore;
   /** Offline, one that throws OFFLINE for every request. */
   readonly fetch: Fetch;

@@ -7,7 +7,7 @@ export async function foundInFolders(recipe: Recipe, folder: string): Promise<Pi
   const all: Pick<OwnEntry, "found">[] = [];
   for (const item of tarballsOf(recipe)) {
     if (item.from !== "directory") continue;
-    for await (const { path } of filesIn(folder, item.path, () => false, [], "packages"))
+    for await (const { path } of filesIn(folder, item.path, () => false, undefined, "packages"))
       if (path !== "") all.push({ found: { from: item.path, path } });
   }
   return all;

@@ -33,7 +33,7 @@ export async function* openItem(item: TarballItem, folder: string): Bytes {
 /** Root's; of modes only counts whether a file may be executed. The folder itself is no entry. */
 async function* packed(folder: string, path: string): AsyncGenerator<Entry> {
   let count = 0;
-  for await (const file of filesIn(folder, path, () => false, [], "packages")) {
+  for await (const file of filesIn(folder, path, () => false, undefined, "packages")) {
     if (file.path !== "") yield entryOf(file);
     else if (file.type !== "directory")
       throw new TareError({ code: "BAD_FILE", file: path, why: "it is no folder" });

@@ -3,8 +3,9 @@ import { decompress } from "../../bytes/compression/compression.ts";
 import { TareError } from "../../errors.ts";
 import type { DownloadSeams } from "../../http/download.ts";
 import type { LibraryNeed } from "../../model/library.ts";
-import type { LockedRepository, Package } from "../../model/package.ts";
+import type { Package } from "../../model/package.ts";
 import type { Store } from "../../model/seams.ts";
+import type { Resolution } from "../resolution.ts";
 import { type Contents, readContents } from "./contents/read.ts";
 import { openIndex } from "./index/open.ts";
 import { packIndex } from "./index/pack.ts";
@@ -17,14 +18,6 @@ import type { DebianRequest } from "./request.ts";
 import { selectPackages } from "./select.ts";
 import { parseWant } from "./want.ts";
 import type { IndexedRepository, Keep, LibraryWant } from "./wants.ts";
-
-/** What a request comes to: the middle of the chain of trust, and exact packages for each architecture. */
-export interface Resolution {
-  readonly repositories: readonly LockedRepository[];
-  /** In the order of the architectures that were asked for. */
-  readonly packages: readonly (readonly Package[])[];
-  readonly notes: readonly string[];
-}
 
 interface Opened {
   readonly plan: RepositoryPlan;

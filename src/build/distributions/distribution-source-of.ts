@@ -1,0 +1,9 @@
+import { distributionOf, type Recipe } from "../recipe/recipe.ts";
+import { debianSource } from "./debian.ts";
+import type { DistributionSource } from "./distribution-source.ts";
+
+/** The distribution that a recipe's image is made of; undefined when it names none. */
+export function distributionSourceOf(recipe: Pick<Recipe, "packages">): DistributionSource | undefined {
+  const item = distributionOf(recipe);
+  return item && debianSource(item);
+}

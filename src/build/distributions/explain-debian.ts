@@ -1,0 +1,145 @@
+import { byText } from "../../bytes/text.ts";
+import type { Step } from "../../explain/explanation.ts";
+import type { Package } from "../../model/package.ts";
+import { packagesStep } from "../explain-packages.ts";
+import type { Lock } from "../lock/lock.ts";
+import { isOfDistribution } from "../of-distribution.ts";
+import type { DebianPackages, Recipe } from "../recipe/recipe.ts";
+
+/** What the build does with an item of Debian's, step by step. */
+export function explainDebian(
+  item: DebianPackages,
+  recipe: Recipe,
+  lock: Lock,
+  platforms: readonly string[],
+): Step[] {
+  return [
+    trust(item, lock),
+    choice(item, libraryPackages(lock, platforms)),
+    ...platforms.map((platform) => packagesOf(lock, platform)),
+    fetching(lock, platforms),
+    unpacking(recipe),
+    configuring(),
+  ];
+}
+
+function trust({ allowUnsigned }: DebianPackages, lock: Lock): Step {
+  return {
+    title: "Who vouches for the packages",
+    words: [
+      "Each repository's index is signed. Its signature is checked with the keys of the recipe's keyring, else of the host's; the lock records whose key it was, and the digest of the very index that was read. The index names the digest of each package list, and a list that of each package: whoever changes one byte on the way is found out.",
+      ...(allowUnsigned
+        ? [
+            "This recipe takes repositories without a valid signature (allow-unsigned): for those, nobody vouches.",
+          ]
+        : []),
+    ],
+    rows: {
+      columns: ["repository", "made", "signed by the key"],
+      rows: lock.repositories
+        .filter(({ id }) => isOfDistribution(id))
+        .flatMap(({ id, date, keys }) =>
+          (keys.length > 0 ? keys : ["nobody"]).map((key) => [id, date?.slice(0, 10) ?? "", key]),
+        ),
+    },
+    commands: [
+      "curl -O $MIRROR/dists/$SUITE/InRelease",
+      "gpgv --keyring $KEYRING InRelease",
+      "sha256sum Packages.xz    # stands in InRelease",
+    ],
+  };
+}
+
+const variants: Readonly<Record<DebianPackages["variant"], readonly string[]>> = {
+  none: [],
+  essential: ["all packages marked as essential"],
+  minbase: ["the packages of priority required, and apt"],
+  apt: ["all packages marked as essential, and apt"],
+};
+
+function choice(group: DebianPackages, libraries: readonly string[]): Step {
+  const asked = [...(group.include.length > 0 ? [group.include.join(", ")] : []), ...variants[group.variant]];
+  const without = group.exclude.length > 0 ? `; never ${group.exclude.join(", ")}` : "";
+  const variant = group.variant === "none" ? "custom" : group.variant;
+  const names = [...group.include, ...libraries];
+  const include = names.length > 0 ? ` --include=${names.join(",")}` : "";
+  const which =
+    asked.length > 0
+      ? `${asked.join(", with ")}, and what all of that ${group.recommends ? "needs or recommends" : "needs"}`
+      : `only libraries that the rest of the image is linked to, and what those ${group.recommends ? "need or recommend" : "need"}`;
+  return {
+    title: "Which packages",
+    words: [
+      `From ${group.from} ${group.suite.join(", ")}: ${which}${without}.`,
+      libraries.length > 0
+        ? `Programs that come from elsewhere say which libraries they are linked to. So these come along: ${libraries.join(", ")}.`
+        : "Programs that come from elsewhere say which libraries they are linked to: the packages of those come along.",
+      "The choice is written to the lock, so it is made once and not at each build.",
+    ],
+    commands: [`mmdebstrap --simulate --variant=${variant}${include} ${group.suite[0]} /dev/null $MIRROR`],
+  };
+}
+
+/** The distribution's packages that something from elsewhere needs, by name. */
+function libraryPackages(lock: Lock, platforms: readonly string[]): string[] {
+  const names = platforms.flatMap((platform) => {
+    const packages = packagesFor(lock, platform).filter(({ repository }) => isOfDistribution(repository));
+    const own = new Set(packages.map(({ name }) => name));
+    return packages.filter(({ because }) => because.some((one) => !own.has(one))).map(({ name }) => name);
+  });
+  return [...new Set(names)].sort(byText);
+}
+
+function packagesOf(lock: Lock, platform: string): Step {
+  const packages = packagesFor(lock, platform).filter(({ repository }) => isOfDistribution(repository));
+  return packagesStep(`The packages for ${platform}`, packages, "package files");
+}
+
+function fetching(lock: Lock, platforms: readonly string[]): Step {
+  const all = platforms.flatMap((platform) => packagesFor(lock, platform));
+  const first = all.find(({ repository }) => isOfDistribution(repository));
+  return {
+    title: "Fetch and check",
+    words: [
+      "What is not in the store yet is fetched, several at a time, and its digest is compared with the lock's while it arrives. What does not match is not kept.",
+    ],
+    commands: first
+      ? [
+          `curl -O $MIRROR/${first.location}`,
+          `echo "${first.digest.replace(/^sha256:/, "")}  ${first.location.replace(/^.*\//, "")}" | sha256sum --check`,
+        ]
+      : [],
+  };
+}
+
+function unpacking({ excludes, locales }: Recipe): Step {
+  const left = excludes.default ? ["manuals, documentation and translations"] : [];
+  if (excludes.add.length > 0) left.push(excludes.add.join(", "));
+  const kept = [...excludes.keep, ...locales.map((locale) => `the locale ${locale}`)];
+  const sentence =
+    left.length > 0
+      ? `Left out: ${left.join("; ")}${kept.length > 0 ? `; kept all the same: ${kept.join(", ")}` : ""}.`
+      : "Nothing is left out.";
+  return {
+    title: "Unpack",
+    words: [
+      "A package is an ar archive with a tarball of its files in it. Each tarball is read once, put in order, and compressed as a piece of its own that is kept in the store: the next build with this package, of any recipe, takes the piece as it is.",
+      sentence,
+    ],
+    commands: ["dpkg-deb --fsys-tarfile PACKAGE.deb | tar --extract --directory rootfs"],
+  };
+}
+
+function configuring(): Step {
+  return {
+    title: "Do what the packages' scripts would do",
+    words: [
+      "No script of a package is run. What well-known ones do is done here: user accounts, the bundle of certificates, the linker's cache, alternatives, and dpkg's database, so that scanners find the packages. The build's report lists every script, and those whose work was left to you.",
+    ],
+    commands: ["ldconfig -r rootfs", "chroot rootfs update-ca-certificates"],
+  };
+}
+
+function packagesFor(lock: Lock, platform: string): readonly Package[] {
+  return lock.platforms.find((one) => one.platform === platform)?.packages ?? [];
+}
