@@ -9,7 +9,7 @@ packages=(
   # make the same roots another way
   mmdebstrap debootstrap
   # make and check signed repositories
-  reprepro apt-utils gpg gpg-agent openssl
+  reprepro apt-utils createrepo-c dnf gpg gpg-agent openssl rpm
   # read and write the same formats
   busybox-static xz-utils zstd bzip2 libarchive-tools binutils pigz
 )
