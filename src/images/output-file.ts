@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncFolder, writeFailure } from "../bytes/write-file.ts";
+import { TareError } from "../errors.ts";
 import { intoFile, Sink } from "./sink.ts";
 
 /**
@@ -17,6 +18,38 @@ export async function writeWhole(path: string, fill: (sink: Sink) => Promise<voi
     const beside = besideName(target);
     try {
       const size = await fillFile(beside, "wx", fill);
+      await rename(beside, target);
+      await syncFolder(dirname(target));
+      return size;
+    } catch (cause) {
+      await rm(beside, { force: true });
+      throw cause;
+    }
+  } catch (cause) {
+    throw writeFailure(cause, path);
+  }
+}
+
+/**
+ * As {@link writeWhole}, for those who write files by name: `make` makes one of the name that it is given, which is synced
+ * and moved to its place. No device or pipe can be written so.
+ * @throws DISK_FULL, CANNOT_WRITE, and whatever `make` throws
+ */
+export async function placeWhole(path: string, make: (beside: string) => Promise<void>): Promise<number> {
+  try {
+    const target = await realpath(path).catch(() => path);
+    if (await isSpecial(target))
+      throw new TareError({ code: "CANNOT_WRITE", file: path, why: "it must be a file, no device or pipe" });
+    const beside = besideName(target);
+    try {
+      await make(beside);
+      const handle = await open(beside, "r+");
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      const { size } = await stat(beside);
       await rename(beside, target);
       await syncFolder(dirname(target));
       return size;
@@ -45,7 +78,21 @@ async function fillFile(file: string, flags: "w" | "wx", fill: (sink: Sink) => P
 
 /** A name that nobody else uses, in the same folder and so on the same file system. */
 export function besideName(path: string): string {
-  return join(dirname(path), `.${basename(path).slice(0, 180)}.${randomUUID()}.part`);
+  return join(dirname(path), `.${shortName(path)}.${randomUUID()}.part`);
+}
+
+/** Whether `path` is what {@link besideName} makes of `target`: half of it, left by a build that was killed. */
+export function isBeside(path: string, target: string): boolean {
+  const name = basename(path);
+  return (
+    dirname(path) === dirname(target) &&
+    name.startsWith(`.${shortName(target)}.`) &&
+    /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/.test(name)
+  );
+}
+
+function shortName(path: string): string {
+  return basename(path).slice(0, 180);
 }
 
 async function isSpecial(path: string): Promise<boolean> {

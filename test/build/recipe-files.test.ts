@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { filesLayer } from "../../src/build/files-layer.ts";
 import { ignoring } from "../../src/build/ignore.ts";
+import { ownOutputs } from "../../src/build/own-outputs.ts";
 import type { RecipeFile } from "../../src/build/recipe/recipe.ts";
 import { type OwnEntry, recipeFiles } from "../../src/build/recipe-files.ts";
 import { secretWarnings } from "../../src/build/secret-warnings.ts";
@@ -316,18 +317,20 @@ test("what the build writes does not go along with the folder that it is in", ()
       "project/app.js": "",
       "project/out/index.json": "",
       "project/demo.tar": "",
+      "project/.demo.tar.01234567-89ab-cdef-0123-456789abcdef.part": "",
       "project/sub/out": "",
     });
     await symlink("project", join(above, "link"));
-    const outputs = [
-      join(above, "link/out"),
-      join(above, "project/demo.tar"),
-      join(above, "elsewhere/app.js"),
-    ];
+    const isOutput = await ownOutputs([
+      { transport: "oci", path: join(above, "link/out") },
+      { transport: "docker-archive", path: join(above, "project/demo.tar") },
+      { transport: "tar", path: join(above, "elsewhere/app.js") },
+      { transport: "tar", path: "-" },
+    ]);
     const entries = await recipeFiles(
       { files: [file({ to: "app", from: "." }), file({ to: "own.tar", from: "demo.tar" })] },
       join(above, "project"),
-      { ...root, outputs },
+      { ...root, isOutput },
     );
     expect(shown(entries)).toEqual([
       "directory app 755",
