@@ -39,15 +39,21 @@ export async function writeSynced(
   named = file,
 ): Promise<number> {
   const handle = await orWriteFailure(named, () => open(file, "wx", mode));
+  // While one chunk is written, the next is made.
+  let flight = Promise.resolve();
   try {
     let size = 0;
     for await (const chunk of source) {
-      await orWriteFailure(named, () => writeAll(handle, chunk));
+      await flight;
+      flight = orWriteFailure(named, () => writeAll(handle, chunk));
+      flight.catch(() => undefined);
       size += chunk.byteLength;
     }
+    await flight;
     await orWriteFailure(named, () => handle.sync());
     return size;
   } finally {
+    await flight.catch(() => undefined);
     await handle.close();
   }
 }

@@ -30,26 +30,52 @@ const zstdAsync = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
 
 /** A stream, compressed as {@link compressBlocks} does. */
 export function compressed(source: AnyBytes, compressor: Compressor, inFlight: number): Bytes {
-  return compressBlocks(blocks(source, blockSizes[compressor.format]), compressor, inFlight);
+  const spare: Buffer[] = [];
+  return compressBlocks(blocks(source, blockSizes[compressor.format], spare), compressor, inFlight, spare);
+}
+
+/** A block that is being compressed, or was. */
+interface Work {
+  readonly result: Promise<Uint8Array>;
+  done: boolean;
 }
 
 /**
  * Compresses each block into a complete gzip member or zstd frame, `inFlight` at a time on Node's thread pool. The
- * output depends on the blocks and the compressor alone, never on how many ran. No input gives no output.
+ * output depends on the blocks and the compressor alone, never on how many ran. No input gives no output. Blocks whose
+ * bytes are not needed any more go to `spare`, if there is one.
  */
-export async function* compressBlocks(source: AnyBytes, compressor: Compressor, inFlight: number): Bytes {
-  const waiting: Promise<Uint8Array>[] = [];
+export async function* compressBlocks(
+  source: AnyBytes,
+  compressor: Compressor,
+  inFlight: number,
+  spare?: Uint8Array[],
+): Bytes {
+  const waiting: Work[] = [];
+  const running = new Set<Promise<Uint8Array>>();
+  const start = (block: Uint8Array) => {
+    const result = compressBlock(block, compressor);
+    const work: Work = { result, done: false };
+    waiting.push(work);
+    running.add(result);
+    const over = () => {
+      work.done = true;
+      running.delete(result);
+      if (compressor.format !== "none") spare?.push(block);
+    };
+    // A failure is reported when its turn comes; until then it must not count as unhandled.
+    result.then(over, over);
+  };
   try {
+    // The next block is at hand when a thread becomes free.
     for await (const block of source) {
-      const work = compressBlock(block, compressor);
-      // A failure is reported when its turn comes; until then it must not count as unhandled.
-      work.catch(() => undefined);
-      waiting.push(work);
-      if (waiting.length >= inFlight) yield await (waiting.shift() as Promise<Uint8Array>);
+      if (running.size >= inFlight) await Promise.race(running);
+      start(block);
+      while (waiting[0]?.done || waiting.length > 2 * inFlight) yield await (waiting.shift() as Work).result;
     }
-    while (waiting.length > 0) yield await (waiting.shift() as Promise<Uint8Array>);
+    while (waiting.length > 0) yield await (waiting.shift() as Work).result;
   } finally {
-    await Promise.allSettled(waiting);
+    await Promise.allSettled(running);
   }
 }
 
@@ -64,17 +90,23 @@ async function compressBlock(block: Uint8Array, compressor: Compressor): Promise
     };
     return zstdAsync(block, { chunkSize, params });
   }
-  const member = await gzipAsync(block, { level: compressor.level, chunkSize });
+  const member = await gzipAsync(block, { level: compressor.level, memLevel, chunkSize });
   member[gzipOsByte] = unix;
   return member;
 }
+
+/** More memory for zlib than by default (8): an eighth less time, and 0.1 % more bytes. */
+const memLevel = 9;
 
 /** RFC 1952, 2.3: byte 9 names the operating system that compressed. Ours never tells. */
 const gzipOsByte = 9;
 const unix = 3;
 
-/** Regroups a stream into blocks of exactly `size` bytes, the last one shorter. */
-export async function* blocks(source: AnyBytes, size: number): Bytes {
+/**
+ * Regroups a stream into blocks of exactly `size` bytes, the last one shorter. With `spare`, blocks of that size are
+ * taken from there when there are some, and never share memory with the source.
+ */
+export async function* blocks(source: AnyBytes, size: number, spare?: Uint8Array[]): Bytes {
   let parts: Uint8Array[] = [];
   let filled = 0;
   for await (const chunk of source) {
@@ -82,7 +114,7 @@ export async function* blocks(source: AnyBytes, size: number): Bytes {
     while (filled + rest.length >= size) {
       const part = rest.subarray(0, size - filled);
       rest = rest.subarray(part.length);
-      yield joined([...parts, part], size);
+      yield joined([...parts, part], size, spare);
       parts = [];
       filled = 0;
     }
@@ -92,8 +124,15 @@ export async function* blocks(source: AnyBytes, size: number): Bytes {
   if (filled > 0) yield joined(parts, filled);
 }
 
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size);
+function joined(parts: readonly Uint8Array[], size: number, spare?: Uint8Array[]): Uint8Array {
+  if (spare === undefined) return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size);
+  const block = spare.pop() ?? Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  for (const part of parts) {
+    block.set(part, at);
+    at += part.byteLength;
+  }
+  return block;
 }
 
 /** What to write into the lock, so that a later difference in digests has a name: `gzip 6 (zlib 1.3.1, x64)`. */
