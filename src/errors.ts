@@ -2,9 +2,10 @@
  * Every way in which tare says no: a stable code, its details, one sentence, and an exit code.
  *
  * Exit codes: 1 the answer is no (bad signature, broken budget), 2 wrong use (recipe, arguments),
- * 3 the world failed (network, disk, a file that is not what it claims to be).
+ * 3 the world failed (network, disk, a file that is not what it claims to be); a program that is to be run in an image
+ * and cannot be: 126, or 127 where it is not there, as shells and docker have it.
  */
-export type ExitCode = 1 | 2 | 3;
+export type ExitCode = 1 | 2 | 3 | 126 | 127;
 
 interface Rule<Details> {
   readonly exit: ExitCode;
@@ -27,11 +28,11 @@ function atSpot({ file, line, column, why }: Spot): string {
   return `${file}:${line}:${column}: ${why}${why.endsWith("?") ? "" : "."}`;
 }
 
-/** Who was tried and what each said, repeated answers once. */
-function saidInTurn(tried: readonly { where: string; why: string }[]): string {
+/** Who was tried and what each said, repeated answers once. `what` is named already. */
+function saidInTurn(tried: readonly { where: string; why: string }[], what: string): string {
   const lines = new Map<string, number>();
   for (const { where, why } of tried) {
-    const line = `${where}: ${why}`;
+    const line = where === what ? why : `${where}: ${why}`;
     lines.set(line, (lines.get(line) ?? 0) + 1);
   }
   return [...lines].map(([line, times]) => (times > 1 ? `${line} (${times} times)` : line)).join("; ");
@@ -65,9 +66,11 @@ const rules = {
     (d) =>
       `The ${d.kind} ${d.name} (${d.id}) cannot be made: ${d.taken} is there already; choose another name or number.`,
   ),
-  BAD_ARCHIVE: rule<{ format: string; where: string; why: string }>(
-    3,
-    (d) => `${d.where} is not a sound ${d.format}: ${d.why}.`,
+  /** Without a `format`: its entries are sound, and make no file system together. */
+  BAD_ARCHIVE: rule<{ format?: string; where: string; why: string }>(3, (d) =>
+    d.format === undefined
+      ? `${d.where} cannot be unpacked: ${d.why}.`
+      : `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
   BAD_DOCKERFILE: rule<Omit<Spot, "column">>(
     2,
@@ -105,6 +108,14 @@ const rules = {
   ),
   CANNOT_RUN: rule<{ where: string; why: string }>(2, (d) => `${d.where} cannot be started: ${d.why}.`),
   CANNOT_WRITE: rule<{ file: string; why: string }>(3, (d) => `${d.file} cannot be written: ${d.why}.`),
+  COMMAND_NOT_EXECUTABLE: rule<{ command: string; where: string; why: string }>(
+    126,
+    (d) => `${d.command} cannot be executed in ${d.where}: ${d.why}.`,
+  ),
+  COMMAND_NOT_FOUND: rule<{ command: string; where: string; why: string }>(
+    127,
+    (d) => `${d.command} cannot be found in ${d.where}: ${d.why}.`,
+  ),
   /** `what`: what it does not do. `why`: in its own words. */
   DAEMON_REFUSED: rule<{ where: string; what: string; why: string }>(
     3,
@@ -140,7 +151,7 @@ const rules = {
   }>(3, (d) =>
     d.tried.length === 0
       ? `${d.what} could not be fetched: there is no address for it.`
-      : `${d.what} could not be fetched: ${saidInTurn(d.tried)}.`,
+      : `${d.what} could not be fetched: ${saidInTurn(d.tried, d.what)}.`,
   ),
   FILE_CONFLICT: rule<{ path: string; first: string; second: string }>(2, (d) =>
     d.first === d.second
@@ -216,10 +227,9 @@ const rules = {
     (d) =>
       `${d.where} ${d.want === undefined ? "holds several images" : `holds no image named ${d.want}`}: ${d.have.length > 0 ? `name one of ${d.have.join(", ")}` : "none of them has a name"}.`,
   ),
-  NO_ACCOUNT: rule<{ kind: string; name: string; where: string }>(
+  NO_ACCOUNT: rule<{ kind: string; name: string; where: string; todo: string }>(
     2,
-    (d) =>
-      `${d.where} names the ${d.kind} ${d.name}, which the image does not have; add it under accounts, or use a number.`,
+    (d) => `${d.where} names the ${d.kind} ${d.name}, which the image does not have; ${d.todo}.`,
   ),
   NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
   NO_LIBRARY: rule<{
@@ -240,10 +250,10 @@ const rules = {
     2,
     (d) => `${d.source} has no packages for ${d.platform}; it has ${d.known.join(", ")}.`,
   ),
-  NO_RUNTIME: rule<{ where: string; reasons: readonly { runtime: string; why: string }[] }>(
-    3,
-    (d) =>
-      `Nothing on this machine can start ${d.where}: ${d.reasons.map(({ runtime, why }) => `${runtime}: ${why}`).join("; ")}.`,
+  NO_RUNTIME: rule<{ where: string; reasons: readonly { runtime: string; why: string }[] }>(3, (d) =>
+    d.reasons.length === 1
+      ? `${d.where} cannot be started with ${d.reasons.map(({ runtime, why }) => `${runtime}: ${why}`)}.`
+      : `Nothing on this machine can start ${d.where}: ${d.reasons.map(({ runtime, why }) => `${runtime}: ${why}`).join("; ")}.`,
   ),
   OFFLINE_LOCK: rule<{ file: string; stale: boolean }>(
     3,
@@ -264,6 +274,14 @@ const rules = {
   PLATFORM_MISSING: rule<{ where: string; platform: string; known: readonly string[] }>(
     2,
     (d) => `${d.where} has no image for ${d.platform}; it has ${d.known.join(", ")}.`,
+  ),
+  PROGRAM_FAILED: rule<{ program: string; what: string; why: string }>(
+    3,
+    (d) => `${d.program} could not write ${d.what}: ${d.why}.`,
+  ),
+  PROGRAM_MISSING: rule<{ program: string; package: string; what: string }>(
+    3,
+    (d) => `${d.what} needs ${d.program}, which is not on this machine: install the package ${d.package}.`,
   ),
   RELEASE_EXPIRED: rule<{ what: string; until: string }>(
     1,
@@ -356,11 +374,17 @@ export type Problem = { [Code in ErrorCode]: { readonly code: Code } & Readonly<
 /** The one error that the library throws on purpose. Match on `problem.code`, never on the message. */
 export class TareError extends Error {
   readonly problem: Problem;
+  /** What asked for it, as `Dockerfile:3`: each line of the message begins with it. */
+  readonly at: string | undefined;
 
-  constructor(problem: Problem, options?: ErrorOptions) {
-    super(sentenceOf(problem), options);
+  constructor(problem: Problem, { at, ...options }: ErrorOptions & { readonly at?: string } = {}) {
+    super(
+      at === undefined ? sentenceOf(problem) : sentenceOf(problem).replace(/^/gm, () => `${at}: `),
+      options,
+    );
     this.name = "TareError";
     this.problem = problem;
+    this.at = at;
   }
 
   get code(): ErrorCode {

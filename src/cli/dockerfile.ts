@@ -1,6 +1,8 @@
-import { readFile, rm, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { rm, stat } from "node:fs/promises";
 import { basename, dirname, relative, resolve } from "node:path";
 import type { World } from "../build/world.ts";
+import { type Bytes, collect } from "../bytes/bytes.ts";
 import { readFailure } from "../bytes/read-failure.ts";
 import { decodeText } from "../bytes/text.ts";
 import type { Bases } from "../dockerfile/base.ts";
@@ -11,7 +13,9 @@ import { type Compressor, defaultLevels } from "../layers/compressor.ts";
 import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
 import { parseReference } from "../model/reference.ts";
 import { dockerfileReport } from "../report/dockerfile-report.ts";
+import { imageId } from "../report/image-id.ts";
 import { plain } from "../report/table.ts";
+import type { DockerfilePlace } from "./dockerfile-place.ts";
 import type { Io } from "./io.ts";
 import { lockFor } from "./locked.ts";
 import { findRecipe, readRecipe } from "./recipe-file.ts";
@@ -33,43 +37,38 @@ export interface DockerfileArguments {
   readonly store: string | undefined;
   readonly threads: string | undefined;
   readonly json: boolean;
+  readonly quiet: boolean;
 }
 
-/**
- * `tare build -f Dockerfile`: reads it, builds, writes, tells.
- * @param context the folder that is copied from; without, the Dockerfile's own
- */
+/** Bytes of a Dockerfile; what is larger was not written by hand. */
+const sizeLimit = 4 << 20;
+
+/** `tare build -f Dockerfile`: reads it, builds, writes, tells. */
 export async function buildWithDockerfile(
   io: Io,
-  file: string,
-  context: string | undefined,
+  { file, context }: DockerfilePlace,
   options: DockerfileArguments,
 ): Promise<number> {
-  const path = resolve(io.folder, file);
-  const shown = relative(io.folder, path) || basename(path);
-  const folder = context === undefined ? dirname(path) : resolve(io.folder, context);
+  const path = file === "-" ? undefined : resolve(io.folder, file);
+  const shown = path === undefined ? "Dockerfile" : relative(io.folder, path) || basename(path);
+  const folder = context === undefined ? dirname(path ?? io.folder) : resolve(io.folder, context);
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory())
     throw usage(`the context ${context ?? folder} is ${found === undefined ? "not there" : "no folder"}`);
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const todo = "name a Dockerfile with --file";
-    throw cause.code === "ENOENT"
-      ? new TareError({ code: "NO_FILE", file: shown, todo }, { cause })
-      : readFailure(cause, shown);
-  });
+  const bytes = await collect(path === undefined ? io.stdin() : contentOf(path, shown), sizeLimit, shown);
   const platforms = options.platform.map(platformOf);
   const name = options.tag ?? nameOf(folder);
   if (parseReference(name) === undefined) throw usage(`${JSON.stringify(name)} is no name for an image`);
   const to = locationsOf(options.to, name, platforms.length, io.folder);
   return withWorld(io, options, async (world) => {
-    const { bases, release } = basesOf(io, world, options);
+    const { bases, release, recipes } = basesOf(io, world, options);
     try {
       const result = await io.engine.buildDockerfile(
         {
           path,
           file: shown,
           text: decodeText(bytes),
-          folder: dirname(path),
+          folder: path === undefined ? folder : dirname(path),
           context: folder,
           name,
           args: argumentsOf(options["build-arg"], io.environment),
@@ -83,17 +82,34 @@ export async function buildWithDockerfile(
         },
         world,
       );
+      const idle = options.locked && recipes() === 0 ? [lockedSaysNothing(shown)] : [];
+      const warnings = [...result.warnings, ...idle];
       const say = to.some((one) => one.path === "-") ? (text: string) => io.note(text.trimEnd()) : io.out;
-      if (options.json) say(`${JSON.stringify(result, null, 2)}\n`);
+      if (options.json) say(`${JSON.stringify({ ...result, warnings }, null, 2)}\n`);
       else {
-        for (const warning of result.warnings) io.note(plain(warning));
-        say(dockerfileReport(result, io));
+        for (const warning of warnings) io.note(plain(warning));
+        say(options.quiet ? `${imageId(result)}\n` : dockerfileReport(result, io));
       }
       return 0;
     } finally {
       await release();
     }
   });
+}
+
+async function* contentOf(path: string, shown: string): Bytes {
+  try {
+    yield* createReadStream(path);
+  } catch (cause) {
+    const todo = "name a Dockerfile with --file";
+    throw (cause as NodeJS.ErrnoException).code === "ENOENT"
+      ? new TareError({ code: "NO_FILE", file: shown, todo }, { cause })
+      : readFailure(cause, shown);
+  }
+}
+
+function lockedSaysNothing(file: string): string {
+  return `--locked changes nothing: ${file} is not built upon a recipe, as FROM tare:FOLDER is.`;
 }
 
 /** Images from elsewhere; what they stand in is kept until it is released. */
@@ -105,9 +121,11 @@ function basesOf(io: Io, world: World, options: DockerfileArguments) {
     return folder;
   };
   const { environment, progress, signal } = world;
+  let recipes = 0;
   const bases: Bases = {
     atLocation: (location) => openImage(location, { environment, progress, signal, scratch }),
     async ofRecipe(path, platform) {
+      recipes += 1;
       const place = await findRecipe(io, path, undefined);
       const recipe = await readRecipe(place, [], world.store);
       const platforms = [platformName(platform)];
@@ -127,7 +145,7 @@ function basesOf(io: Io, world: World, options: DockerfileArguments) {
   const release = async () => {
     for (const folder of scratches) await rm(folder, { recursive: true, force: true });
   };
-  return { bases, release };
+  return { bases, release, recipes: () => recipes };
 }
 
 function platformOf(text: string): Platform {

@@ -1,9 +1,8 @@
-import { TareError } from "../errors.ts";
 import { applyInstruction, type Described } from "../formats/dockerfile/apply-instruction.ts";
 import { expandInstruction } from "../formats/dockerfile/expand-instruction.ts";
 import type { CopyInstruction, RunInstruction } from "../formats/dockerfile/instruction.ts";
 import { parseDockerfile } from "../formats/dockerfile/parse-dockerfile.ts";
-import { type Refuse, refuseAt } from "../formats/dockerfile/refuse.ts";
+import { type Refuse, refuseAt, saidAt } from "../formats/dockerfile/refuse.ts";
 import { layerEntries } from "../images/flatten.ts";
 import type { History } from "../model/image.ts";
 import { baseImage } from "./base.ts";
@@ -25,7 +24,9 @@ export async function buildStage(stage: Stage, all: StageWorld): Promise<BuiltSt
   const run = stage.instructions.find((instruction) => instruction.name === "RUN");
   // Said before anything is opened or copied.
   if (run !== undefined) refuseRun(run, refuseAt({ file: all.dockerfile.file, line: run.line }));
-  const start = await startOf(stage, all);
+  const start = await startOf(stage, all).catch((error) => {
+    throw saidAt(error, { file: all.dockerfile.file, line: stage.from.line });
+  });
   return new StageBuild(start, stage, all).run();
 }
 
@@ -56,7 +57,10 @@ class StageBuild {
     const { dockerfile, world } = this.#all;
     for (const instruction of [...this.#triggers(), ...this.#stage.instructions]) {
       world.signal.throwIfAborted();
-      await this.#carryOut(instruction, refuseAt({ file: dockerfile.file, line: instruction.line }));
+      const place = { file: dockerfile.file, line: instruction.line };
+      await this.#carryOut(instruction, refuseAt(place)).catch((error) => {
+        throw saidAt(error, place);
+      });
     }
     const { platform, time } = this.#start;
     const own = this.#root;
@@ -118,7 +122,7 @@ class StageBuild {
   /** Made for the user of the moment, as docker makes it. */
   async #workingFolder(line: string, refuse: Refuse): Promise<void> {
     const { WorkingDir = "/", User = "" } = this.#described.config;
-    await this.#layer(line, refuse, async (plan, root) => {
+    await this.#layer(line, async (plan, root) => {
       if (plan.lookUp(WorkingDir)?.kind === "folder") return;
       const owner = User === "" ? undefined : await ownerOf(User, root, refuse);
       plan.folder(WorkingDir, owner);
@@ -126,13 +130,13 @@ class StageBuild {
   }
 
   async #copy(instruction: CopyInstruction, refuse: Refuse): Promise<void> {
-    const { context, ignore, world, warn } = this.#all;
+    const { context, world, warn } = this.#all;
     const { time } = this.#start;
     const source =
       instruction.from === undefined
-        ? contextSource(context, ignore, time)
+        ? contextSource(context, time)
         : await this.#sourceOf(instruction.from, refuse);
-    await this.#layer(copyLine(instruction), refuse, (plan, root) =>
+    await this.#layer(copyLine(instruction), (plan, root) =>
       copyInto(instruction, {
         plan,
         root,
@@ -163,20 +167,12 @@ class StageBuild {
   }
 
   /** One layer, of what `fill` plans; none when that is nothing. */
-  async #layer(
-    line: string,
-    refuse: Refuse,
-    fill: (plan: LayerPlan, root: StageRoot) => Promise<void>,
-  ): Promise<void> {
+  async #layer(line: string, fill: (plan: LayerPlan, root: StageRoot) => Promise<void>): Promise<void> {
     const { epoch, compressor, world } = this.#all;
     this.#root ??= (await this.#start.root()).copy();
     const root = this.#root;
     const plan = new LayerPlan(root, this.#start.time, epoch);
-    await fill(plan, root).catch((error) => {
-      // A file that cannot be where it is to be: said with the line that wants it there.
-      if (error instanceof TareError && error.code === "BAD_FILE") refuse(error.message.replace(/\.$/, ""));
-      throw error;
-    });
+    await fill(plan, root);
     if (plan.isEmpty) return this.#tell(line);
     const { segment, positions } = plan.finish();
     const layer = await sealSegment(segment(world.signal), line, compressor, world);

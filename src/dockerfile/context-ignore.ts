@@ -11,10 +11,14 @@ const limit = 1 << 20;
 /**
  * What a build leaves out of its context: `NAME.dockerignore` beside a Dockerfile of that name, else the context's
  * `.dockerignore`. Undefined when there is neither.
- * @param dockerfile absolute, as is `context`
+ * @param dockerfile absolute, as is `context`; undefined for one that is no file
  */
-export async function contextIgnore(dockerfile: string, context: string): Promise<DockerIgnore | undefined> {
-  for (const file of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
+export async function contextIgnore(
+  dockerfile: string | undefined,
+  context: string,
+): Promise<DockerIgnore | undefined> {
+  const own = dockerfile === undefined ? [] : [`${dockerfile}.dockerignore`];
+  for (const file of [...own, join(context, ".dockerignore")]) {
     const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === "ENOENT") return undefined;
       throw readFailure(cause, file);

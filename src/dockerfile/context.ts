@@ -2,6 +2,7 @@ import { constants, createReadStream, type Stats } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { DockerIgnore } from "../build/docker-ignore.ts";
+import type { IsOutput } from "../build/own-outputs.ts";
 import type { Bytes } from "../bytes/bytes.ts";
 import { readFailure } from "../bytes/read-failure.ts";
 import { byText } from "../bytes/text.ts";
@@ -10,13 +11,22 @@ import type { EntryType } from "../model/entry.ts";
 import { noContent } from "./file-content.ts";
 import type { Source, SourceFile } from "./source.ts";
 
+/** The folder that is built from. */
+export interface Context {
+  /** Absolute, without links. */
+  readonly folder: string;
+  readonly ignore: DockerIgnore | undefined;
+  /** What this build writes into the context is not of the context; `leftOut` is told of it. */
+  readonly isOutput: IsOutput;
+  readonly leftOut: (path: string) => void;
+}
+
 /**
  * The folder that a Dockerfile copies from, without what a `.dockerignore` leaves out. Everything belongs to root, as
  * docker has it; modes are the files' own, without setuid and setgid, which a folder of sources has by accident. Times
  * are `mtime`, in seconds: a checkout's own say when it was checked out.
- * @param folder absolute
  */
-export function contextSource(folder: string, ignore: DockerIgnore | undefined, mtime: number): Source {
+export function contextSource({ folder, ignore, isOutput, leftOut }: Context, mtime: number): Source {
   /** An excluded folder is there when something below it is kept. */
   async function isHidden(path: string, stats: Stats): Promise<boolean> {
     if (path === "" || ignore === undefined || !ignore.excludes(path)) return false;
@@ -35,7 +45,10 @@ export function contextSource(folder: string, ignore: DockerIgnore | undefined, 
     });
     // A socket is nothing that could be copied; docker passes over it, too.
     if (stats === undefined || stats.isSocket() || (await isHidden(path, stats))) return undefined;
-    return stats;
+    const onDisk = join(folder, path);
+    if (path === "" || !isOutput(onDisk)) return stats;
+    leftOut(onDisk);
+    return undefined;
   }
   return {
     name: "the context",
@@ -52,6 +65,14 @@ export function contextSource(folder: string, ignore: DockerIgnore | undefined, 
       for (const name of names.sort(byText))
         if ((await visible(path === "" ? name : `${path}/${name}`)) !== undefined) kept.push(name);
       return kept;
+    },
+    async whyMissing(path, link) {
+      if (link?.leadsOut)
+        return `the link ${link.path} leads out of the context, to ${link.text}; put a copy of that into the context, or build with a context that holds both`;
+      if (isOutput(join(folder, path))) return "it is what this build writes";
+      const stats = await lstat(join(folder, path)).catch(() => undefined);
+      if (stats !== undefined && (await isHidden(path, stats))) return "a .dockerignore leaves it out";
+      return link && `the link ${link.path} leads to ${link.text}, which is not there`;
     },
   };
 }

@@ -30,10 +30,17 @@ export async function matched(source: Source, text: string, refuse: Refuse): Pro
   const path = contained(text, refuse);
   if (hasWildcards(path)) return globbed(source, path, refuse);
   const plain = unescaped(path);
-  const file = await follow(source, plain);
-  return file === undefined
-    ? refuse(`there is no ${JSON.stringify(text)} in ${source.name}`)
-    : [{ path: plain, file }];
+  return [{ path: plain, file: await found(source, plain, text, refuse) }];
+}
+
+async function found(source: Source, path: string, text: string, refuse: Refuse): Promise<SourceFile> {
+  const { file, at, link } = await follow(source, path);
+  if (file !== undefined) return file;
+  const why = await source.whyMissing?.(at, link);
+  const named = JSON.stringify(text);
+  return refuse(
+    why === undefined ? `there is no ${named} in ${source.name}` : `${named} cannot be copied: ${why}`,
+  );
 }
 
 /** Relative to the source's root, which `/` is, too. */
@@ -45,25 +52,25 @@ function contained(text: string, refuse: Refuse): string {
 }
 
 async function globbed(source: Source, pattern: string, refuse: Refuse): Promise<Matched[]> {
-  let found: string[] = [""];
+  let paths: string[] = [""];
   for (const part of pattern.split("/")) {
     const next: string[] = [];
     const test = nameTest(part);
     if (test === undefined)
       refuse(`${JSON.stringify(pattern)} is no pattern: a [ is not closed, or a \\ ends it`);
-    for (const folder of found) {
-      const file = await follow(source, folder);
+    for (const folder of paths) {
+      const { file } = await follow(source, folder);
       if (file?.header.type !== "directory") continue;
-      const names = hasWildcards(part) ? await source.list(file.header.path) : [unescaped(part)];
-      for (const name of names) if (test(name)) next.push(folder === "" ? name : `${folder}/${name}`);
+      const at = file.header.path;
+      const names = hasWildcards(part) ? await source.list(at) : [unescaped(part)];
+      for (const name of names)
+        if (test(name) && (await source.stat(at === "" ? name : `${at}/${name}`)) !== undefined)
+          next.push(folder === "" ? name : `${folder}/${name}`);
     }
-    found = next;
+    paths = next;
   }
   const files: Matched[] = [];
-  for (const path of found) {
-    const file = await follow(source, path);
-    if (file !== undefined) files.push({ path, file });
-  }
+  for (const path of paths) files.push({ path, file: await found(source, path, path, refuse) });
   return files;
 }
 

@@ -37,10 +37,12 @@ export function historyLine(instruction: ConfigInstruction, config: RuntimeConfi
   }
 }
 
+/** With --from, which docker leaves out: what is copied from where is what one looks for in a history. */
 export function copyLine(instruction: CopyInstruction): string {
-  const { name, parents, chown, chmod, sources, documents, destination } = instruction;
+  const { name, from, parents, chown, chmod, sources, documents, destination } = instruction;
   const words = [
     name,
+    ...(from === undefined ? [] : [`--from=${from}`]),
     ...(parents ? ["--parents"] : []),
     ...(chown === undefined ? [] : [`--chown=${chown}`]),
     ...(chmod === undefined ? [] : [`--chmod=${chmod}`]),

@@ -24,7 +24,12 @@ export async function ownerOf(text: string, root: StageRoot, refuse: Refuse): Pr
     if (wanted === "root") return rootRow;
     const file = kind === "user" ? "etc/passwd" : "etc/group";
     const row = rowOf(await readText(root, file), wanted);
-    return row ?? refuse(`the image has no ${kind} ${wanted}: /${file} does not list it; use a number`);
+    return (
+      row ??
+      refuse(
+        `the image has no ${kind} ${wanted}: /${file} does not list it; use a number, or COPY an /${file} that does`,
+      )
+    );
   };
   const id = (number: string | undefined) =>
     number !== undefined && isNumber(number) && Number(number) <= largestId

@@ -1,4 +1,3 @@
-import type { DockerIgnore } from "../build/docker-ignore.ts";
 import type { World } from "../build/world.ts";
 import type { Described } from "../formats/dockerfile/apply-instruction.ts";
 import type { Dockerfile } from "../formats/dockerfile/instruction.ts";
@@ -6,6 +5,7 @@ import type { Compressor } from "../layers/compressor.ts";
 import type { History, Layer } from "../model/image.ts";
 import type { Platform } from "../model/platform.ts";
 import type { Bases } from "./base.ts";
+import type { Context } from "./context.ts";
 import type { Plan, Stage } from "./plan.ts";
 import type { StageRoot } from "./stage-root.ts";
 import type { BuildArguments } from "./variables.ts";
@@ -34,9 +34,7 @@ export interface StageWorld {
   readonly plan: Plan;
   /** The Dockerfile's, absolute. */
   readonly folder: string;
-  /** The context, absolute, and what is left out of it. */
-  readonly context: string;
-  readonly ignore: DockerIgnore | undefined;
+  readonly context: Context;
   readonly platform: Platform;
   /** Whether somebody asked for that platform. */
   readonly strict: boolean;

@@ -55,7 +55,10 @@ export async function download(item: DownloadItem, seams: DownloadSeams): Promis
       const first = from + transfer.firstFrom;
       if (isAboutBytes(error)) {
         const where = shownUrl(item.urls[first] as string);
-        wrong = new TareError({ ...error.problem, what: `${item.name} of ${where}` }, { cause: error });
+        wrong = new TareError(
+          { ...error.problem, what: item.name === where ? where : `${item.name} of ${where}` },
+          { cause: error },
+        );
         tried.push({ where, why: "its bytes are not the expected ones" });
         resume = !transfer.joined;
         from = transfer.joined ? first : first + 1;

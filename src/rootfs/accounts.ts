@@ -187,6 +187,8 @@ function tableOf(passwd: string, group: string): AccountTable {
   };
 }
 
+const todo = "add it under accounts, or use a number";
+
 /**
  * Names or numbers to numbers: `app`, `1000:adm`. A user without a group gets its own; a number that no user has
  * stands for the group of the same number. `where` names the place in the recipe.
@@ -200,11 +202,11 @@ export function accountNumbers(
 ): { uid: number; gid: number } {
   const row = table.users.find(([name, uid]) => name === user || uid === user);
   if (row === undefined && typeof user === "string" && user !== "root")
-    throw new TareError({ code: "NO_ACCOUNT", kind: "user", name: user, where });
+    throw new TareError({ code: "NO_ACCOUNT", kind: "user", name: user, where, todo });
   const uid = row?.[1] ?? (typeof user === "number" ? user : 0);
   if (group === undefined) return { uid, gid: row?.[2] ?? uid };
   if (typeof group === "number") return { uid, gid: group };
   const gid = table.groups.find(([name]) => name === group)?.[1] ?? (group === "root" ? 0 : undefined);
-  if (gid === undefined) throw new TareError({ code: "NO_ACCOUNT", kind: "group", name: group, where });
+  if (gid === undefined) throw new TareError({ code: "NO_ACCOUNT", kind: "group", name: group, where, todo });
   return { uid, gid };
 }

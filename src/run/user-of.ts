@@ -24,7 +24,7 @@ export function userOf(text: string, { users, groups }: Accounts, where: string)
   const all = records(users);
   const account = all.find(([known]) => known === wanted) ?? all.find(([, , id]) => id === wanted);
   const uid = idOf(account?.[2] ?? wanted);
-  if (uid === undefined) throw new TareError({ code: "NO_ACCOUNT", kind: "user", name: wanted, where });
+  if (uid === undefined) throw unknown("user", wanted, where);
   const home = account?.[5]?.startsWith("/") ? account[5] : "/";
   const lists = records(groups);
   if (group === "") {
@@ -34,8 +34,15 @@ export function userOf(text: string, { users, groups }: Accounts, where: string)
   }
   const found = lists.find(([known]) => known === group);
   const gid = idOf(found?.[2] ?? group);
-  if (gid === undefined) throw new TareError({ code: "NO_ACCOUNT", kind: "group", name: group, where });
+  if (gid === undefined) throw unknown("group", group, where);
   return { uid, gid, groups: [], home };
+}
+
+/** The image may be of a recipe, of a Dockerfile, or anybody's. */
+function unknown(kind: "user" | "group", name: string, where: string): TareError {
+  const file = kind === "user" ? "/etc/passwd" : "/etc/group";
+  const todo = `give a number with --user, or build the image with an ${file} that lists it`;
+  return new TareError({ code: "NO_ACCOUNT", kind, name, where, todo });
 }
 
 function records(text: string): readonly (readonly string[])[] {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
@@ -110,7 +111,7 @@ describe("a Dockerfile", () => {
 
   test("keeps its base's layers as they are, and tells its history as docker does", async () => {
     await withDockerfile(
-      'FROM oci:base AS x\nENV A=1\nCOPY --chown=1:1 a /d/\nWORKDIR /d\nCMD ["a", "b"]\nHEALTHCHECK --interval=90s CMD x',
+      'FROM oci:base AS x\nENV A=1\nCOPY --chown=1:1 a /d/\nCOPY --from=oci:base /b /e\nWORKDIR /d\nCMD ["a", "b"]\nHEALTHCHECK --interval=90s CMD x',
       { a: "a" },
       async ({ build, folder }) => {
         const base = imageOf([await layerOf({ b: "b" }, "zstd")]);
@@ -123,6 +124,7 @@ describe("a Dockerfile", () => {
             ["layer 0", undefined],
             ["ENV A=1", true],
             ["COPY --chown=1:1 a /d/", undefined],
+            ["COPY --from=oci:base /b /e", undefined],
             ["WORKDIR /d", true],
             ['CMD ["a" "b"]', true],
             [
@@ -132,7 +134,7 @@ describe("a Dockerfile", () => {
           ],
         );
         const layers = (JSON.parse(out) as DockerfileResult).images[0]?.layers.map(({ holds }) => holds);
-        expect(layers).toEqual(["oci:base", "COPY --chown=1:1 a /d/"]);
+        expect(layers).toEqual(["oci:base", "COPY --chown=1:1 a /d/", "COPY --from=oci:base /b /e"]);
       },
     );
   });
@@ -235,13 +237,20 @@ describe("a Dockerfile", () => {
           expect((await build(`--build-arg C=${digest} --offline`)).code).toBe(0);
           const wrong = await build(`--build-arg C=sha256:${"0".repeat(64)}`);
           expect(wrong.code).toBe(1);
-          expect(wrong.notes[0]).toContain(`has the digest ${digest}`);
+          expect(wrong.notes[0]).toMatch(`Dockerfile:3: ${url} has the digest ${digest}`);
         },
       );
       await withDockerfile(`FROM scratch\nADD ${url} /x`, {}, async ({ build }) => {
         const { out } = await build();
         expect((JSON.parse(out) as DockerfileResult).warnings).toEqual([
           `ADD ${url} has no --checksum: whoever serves it decides what is in the image; --checksum=${digest} holds it.`,
+        ]);
+      });
+      await withDockerfile(`FROM scratch\nADD ${url}.gone /x`, {}, async ({ build }) => {
+        const { code, notes } = await build();
+        expect([code, notes]).toEqual([
+          3,
+          [`Dockerfile:2: ${url}.gone could not be fetched: it answered 404.`],
         ]);
       });
     } finally {
@@ -274,6 +283,19 @@ describe("a Dockerfile", () => {
     });
   });
 
+  test("leaves nothing but the image's ID with --quiet", async () => {
+    await withFolder(async (folder) => {
+      await writeFolder(folder, { Dockerfile: "FROM scratch\nCOPY a /\n", a: "a" });
+      const quiet = await runTare(["build", "-q", "--to", "oci:out"], { folder });
+      const image = singleImage(await openImage(parseLocation(`oci:${folder}/out`)), "");
+      expect(quiet.out).toBe(`${image.configuration.digest}\n`);
+      const line = "build -q --platform linux/amd64 --platform linux/arm64 --to oci:both";
+      const both = await runTare(line.split(" "), { folder });
+      const index = await openImage(parseLocation(`oci:${folder}/both`));
+      expect(both.out).toBe(`${isIndex(index) ? index.index.digest : ""}\n`);
+    });
+  });
+
   test("goes to NAME.tar where nothing else is said, and says what is in it", async () => {
     await withFolder(async (folder) => {
       await writeFolder(folder, { "My App/Containerfile": "FROM scratch\nCOPY a /\n", "My App/a": "a" });
@@ -286,13 +308,117 @@ describe("a Dockerfile", () => {
   });
 });
 
+describe("what this build writes", () => {
+  test.each(["oci:out", "oci-archive:out", "docker-archive:app.tar", "dir:sub/out"])(
+    "to %s in the context is not of the context, which is said",
+    async (to) => {
+      await withDockerfile("FROM scratch\nCOPY . /", { a: "a" }, async ({ build, folder }) => {
+        const digests = new Set<string>();
+        const warnings: string[] = [];
+        for (let times = 0; times < 3; times += 1) {
+          const { out } = await build(`--to ${to} --tag t:1`);
+          const result = JSON.parse(out) as DockerfileResult;
+          digests.add(result.images[0]?.digest ?? "");
+          warnings.push(...result.warnings);
+        }
+        const path = join(folder, to.slice(to.indexOf(":") + 1));
+        const said = `${path} is what this build writes, so it is left out of what is copied.`;
+        // A folder that is made for the output is a folder of the context from then on.
+        expect(digests.size).toBe(to.includes("/") ? 2 : 1);
+        expect(warnings).toEqual([said, said]);
+      });
+    },
+  );
+
+  test("is not left out of another build, and not copied by name, nor is half of it", async () => {
+    const half = ".o.tar.01234567-89ab-cdef-0123-456789abcdef.part";
+    await withDockerfile(
+      "ARG S\nFROM scratch\nARG S\nCOPY $S /x/",
+      { "o.tar": "o", [half]: "h" },
+      async ({ build, tree }) => {
+        const named = await build("--build-arg S=o.tar --to oci-archive:o.tar");
+        expect(named.notes).toEqual([
+          'Dockerfile:4: "o.tar" cannot be copied: it is what this build writes.',
+        ]);
+        const halved = await build(`--build-arg S=${half} --to oci-archive:o.tar`);
+        expect(halved.code).toBe(2);
+        await build(`--build-arg S=o.tar`);
+        expect(await tree()).toEqual(["x directory 755 0:0 ", `x/o.tar file 644 0:0 ${sum("o")}`]);
+      },
+    );
+  });
+});
+
+describe("a Dockerfile is found", () => {
+  const text = "FROM scratch\nCOPY a /\n";
+  const from = async (files: FolderData, line: string, stdin?: string) => {
+    let ran: { code: number; notes: readonly string[]; tree: string[] } | undefined;
+    await withFolder(async (folder) => {
+      await writeFolder(folder, files);
+      const argv = ["build", ...line.split(" ").filter(Boolean), "--to", "oci:../image"];
+      const { code, notes } = await runTare(argv, {
+        folder: join(folder, "here"),
+        ...(stdin !== undefined && { stdin: Readable.from([Buffer.from(stdin)]) }),
+      });
+      const image = code === 0 ? await openImage(parseLocation(`oci:${folder}/image`)) : undefined;
+      ran = { code, notes, tree: image === undefined ? [] : await treeOf(singleImage(image, "").layers) };
+    });
+    return ran as NonNullable<typeof ran>;
+  };
+  const built = { code: 0, notes: [], tree: [`a file 644 0:0 ${sum("a")}`] };
+
+  test.each([
+    ["in this folder", { "here/Dockerfile": text, "here/a": "a" }, ""],
+    ["in a folder that is named", { "here/x/Dockerfile": text, "here/x/a": "a" }, "x"],
+    ["as a Containerfile", { "here/Containerfile": text, "here/a": "a" }, "."],
+    ["by its name", { "here/prod.dockerfile": text, "here/a": "a" }, "-f prod.dockerfile ."],
+    ["by what it begins with", { "here/foo": `\n# why\n${text}`, "here/x/a": "a" }, "-f foo x"],
+    [
+      "by its syntax directive",
+      { "here/foo": `# syntax=docker/dockerfile:1\n${text}`, "here/a": "a" },
+      "foo",
+    ],
+    ["elsewhere than its context", { "here/x/Dockerfile": text, "here/a": "a" }, "-f x/Dockerfile ."],
+  ])("%s", async (_, files, line) => {
+    expect(await from(files as FolderData, line)).toEqual(built);
+  });
+
+  test("on the standard input", async () => {
+    expect(await from({ "here/x/a": "a" }, "-f - x", text)).toEqual(built);
+    expect(await from({ "here/a": "a" }, "-f -", text)).toEqual(built);
+    expect((await from({ "here/a": "" }, "-f - .", "FROM scratch\nCOPY none /")).notes).toEqual([
+      'Dockerfile:2: there is no "none" in the context.',
+    ]);
+    expect((await from({ "here/a": "" }, "-f - -", text)).notes).toEqual([
+      "the context cannot come from the standard input: name a folder; see `tare build --help`.",
+    ]);
+  });
+
+  test("not where a recipe is, nor in one", async () => {
+    const both = { "here/Dockerfile": text, "here/tare.yaml": "nme: x\n", "here/a": "a" };
+    expect((await from(both, "")).notes[0]).toMatch(/^tare\.yaml:1/);
+    expect((await from({ "here/foo": "from: x\n" }, "-f foo")).notes[0]).toMatch(/^foo:1/);
+    expect((await from({ "here/a": "" }, "-f foo .")).notes).toEqual([
+      "There is no foo: name a Dockerfile with --file.",
+    ]);
+  });
+});
+
 describe("a hostile context or base", () => {
   test("cannot bring in what lies outside", async () => {
     const files = { "in/out -> ../../..": "", "in/abs -> /etc": "", "top -> /etc/passwd": "", a: "a" };
     await withDockerfile("ARG S\nFROM scratch\nARG S\nCOPY $S /x/", files, async ({ build }) => {
-      for (const source of ["top", "in/abs/passwd", "in/out/etc/passwd"]) {
+      for (const [source, link, to] of [
+        ["top", "top", "/etc/passwd"],
+        ["t*p", "top", "/etc/passwd"],
+        ["in/abs/passwd", "in/abs", "/etc"],
+        ["in/out/etc/passwd", "in/out", "../../.."],
+      ]) {
         const { notes } = await build(`--build-arg S=${source}`);
-        expect(notes).toEqual([`Dockerfile:4: there is no "${source}" in the context.`]);
+        const named = source === "t*p" ? link : source;
+        expect(notes).toEqual([
+          `Dockerfile:4: "${named}" cannot be copied: the link ${link} leads out of the context, to ${to}; put a copy of that into the context, or build with a context that holds both.`,
+        ]);
       }
       const { notes } = await build("--build-arg S=../a");
       expect(notes).toEqual(['Dockerfile:4: "../a" leads out of what is copied from.']);
@@ -319,7 +445,7 @@ describe("a hostile context or base", () => {
         );
         const link = await build("--build-arg S=good.tar");
         expect(link.notes[0]).toBe(
-          "good.tar is not a sound archive: its a is a hardlink to b, which is no earlier file of it.",
+          "Dockerfile:3: good.tar is not a sound archive: its a is a hardlink to b, which is no earlier file of it.",
         );
         // What is no sound tar is no archive to docker, either: it is copied.
         await build("--build-arg S=bad.tar");
@@ -348,7 +474,15 @@ describe("a hostile context or base", () => {
 });
 
 describe("a Dockerfile that cannot be built says where and why:", () => {
-  const files = { a: "a", b: "b", "d/x": "x", passwd: "root:x:0:0::/:\n" };
+  const files = {
+    a: "a",
+    b: "b",
+    "d/x": "x",
+    passwd: "root:x:0:0::/:\n",
+    hidden: "",
+    "dangling -> gone": "",
+    ".dockerignore": "hidden\n",
+  };
   test.each([
     [
       "# nothing",
@@ -375,6 +509,14 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
       "Dockerfile:3: RUN make   all needs a container, and tare starts none while it builds: put packages into a recipe and build upon it with FROM tare:FOLDER, or make the files beforehand and COPY them.",
     ],
     ["FROM scratch\nCOPY none /", 'Dockerfile:2: there is no "none" in the context.'],
+    [
+      "FROM scratch\nCOPY dangling /",
+      'Dockerfile:2: "dangling" cannot be copied: the link dangling leads to gone, which is not there.',
+    ],
+    [
+      "FROM scratch\nCOPY hidden /",
+      'Dockerfile:2: "hidden" cannot be copied: a .dockerignore leaves it out.',
+    ],
     ["FROM scratch\nCOPY none* /", "Dockerfile:2: nothing in the context matches none*."],
     ["FROM scratch\nCOPY [a /", 'Dockerfile:2: "[a" is no pattern: a [ is not closed, or a \\ ends it.'],
     [
@@ -392,7 +534,7 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     ],
     [
       "FROM scratch\nCOPY --chown=bob a /",
-      "Dockerfile:2: the image has no user bob: /etc/passwd does not list it; use a number.",
+      "Dockerfile:2: the image has no user bob: /etc/passwd does not list it; use a number, or COPY an /etc/passwd that does.",
     ],
     [
       "FROM scratch\nCOPY --chown=1:2:3 a /",
@@ -434,7 +576,7 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     ],
     [
       "FROM scratch\nUSER bob\nWORKDIR /x",
-      "Dockerfile:3: the image has no user bob: /etc/passwd does not list it; use a number.",
+      "Dockerfile:3: the image has no user bob: /etc/passwd does not list it; use a number, or COPY an /etc/passwd that does.",
     ],
     [
       "FROM scratch\nCOPY <<../x /d/\n../x",
@@ -479,6 +621,26 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
       const { out } = await build("--build-arg VERSOIN=1");
       expect((JSON.parse(out) as DockerfileResult).warnings).toEqual([
         "Dockerfile has no ARG VERSOIN, so --build-arg VERSOIN changes nothing; did you mean VERSION?",
+      ]);
+    });
+  });
+
+  test("an argument that begins as docker's own do is no exception", async () => {
+    await withDockerfile("FROM scratch", {}, async ({ build }) => {
+      const { out } = await build(
+        "--build-arg BUILDER=1 --build-arg TARGETARCH=arm64 --build-arg http_proxy=x",
+      );
+      expect((JSON.parse(out) as DockerfileResult).warnings).toEqual([
+        "Dockerfile has no ARG BUILDER, so --build-arg BUILDER changes nothing.",
+      ]);
+    });
+  });
+
+  test("--locked where there is no lock", async () => {
+    await withDockerfile("FROM scratch", {}, async ({ build }) => {
+      const { out } = await build("--locked");
+      expect((JSON.parse(out) as DockerfileResult).warnings).toEqual([
+        "--locked changes nothing: Dockerfile is not built upon a recipe, as FROM tare:FOLDER is.",
       ]);
     });
   });

@@ -160,6 +160,14 @@ export async function sameEverywhere(): Promise<DockerfileCase[]> {
       name: "the configuration's instructions",
       text: 'FROM scratch\nLABEL "a b"="c d" e=f\nLABEL old form\nEXPOSE 80 443/tcp 53/udp\nVOLUME /data /log\nVOLUME ["/x y"]\nUSER 1:2\nSTOPSIGNAL SIGINT\nMAINTAINER Me <me@example.org>\nHEALTHCHECK --interval=5m --timeout=3s --start-period=1m30s --retries=4 CMD ["a", "b"]\nONBUILD COPY . /src\nONBUILD ENV A=$B',
     },
+    { name: "a command that is none", text: 'FROM scratch\nENTRYPOINT ["e"]\nCMD ["c"]\nENTRYPOINT\nCMD' },
+    {
+      name: "what follows a list in brackets",
+      text: 'FROM scratch\nENTRYPOINT ["a]", "\\"["] # why\nCMD ["b"] c\nVOLUME ["/v"] w\nHEALTHCHECK CMD ["h"] x',
+    },
+    { name: "a working folder as it is written", text: "FROM scratch\nWORKDIR /a/b/" },
+    { name: "a working folder below one with a slash", text: "FROM scratch\nWORKDIR /a/b/\nWORKDIR c/" },
+    { name: "a working folder with dots", text: "FROM scratch\nWORKDIR /a/../b/./c/" },
     { name: "commands as texts", text: "FROM scratch\nENTRYPOINT run $X \"y\"\nCMD a 'b'  c" },
     {
       name: "commands as lists",
@@ -296,6 +304,15 @@ export async function knownDifferences(): Promise<DifferingCase[]> {
         "x file 644 0:0 02638299",
         'Env ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]',
       ],
+    },
+    {
+      name: "a health check without retries",
+      text: "FROM scratch\nHEALTHCHECK --retries=0 --interval=0s CMD x",
+      ours: [
+        'Env ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]',
+        'Healthcheck {"Test":["CMD-SHELL","x"]}',
+      ],
+      theirs: ["refused"],
     },
     {
       name: "another escape in words",

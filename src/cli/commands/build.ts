@@ -3,10 +3,11 @@ import { TareError } from "../../errors.ts";
 import type { Location } from "../../images/location.ts";
 import { locationFrom, parseLocation } from "../../images/location.ts";
 import { buildReport } from "../../report/build-report.ts";
+import { imageId } from "../../report/image-id.ts";
 import { plain } from "../../report/table.ts";
 import { command, recipeArgument, recipeOptions } from "../command.ts";
 import type { DockerfileArguments } from "../dockerfile.ts";
-import { isDockerfile } from "../dockerfile-name.ts";
+import { type DockerfilePlace, findDockerfile } from "../dockerfile-place.ts";
 import type { Io } from "../io.ts";
 import { locationHelp } from "../location-help.ts";
 import { lockFor } from "../locked.ts";
@@ -21,7 +22,8 @@ export const build = command({
   about: [
     "Resolves the recipe's packages (or takes them from tare.lock, when that is there and fits), fetches and checks them, composes their files and writes the image. The same lock gives the same image.",
     "Without `to` in the recipe and --to, the image goes to NAME.tar in this folder, which docker, podman and skopeo load; an image for several platforms goes there as an OCI archive.",
-    "A file whose name has Dockerfile or Containerfile in it is built as docker would, without running anything: FROM names scratch, a stage, a location (oci:FOLDER, docker-archive:FILE) or a recipe (tare:FOLDER), and RUN is refused. The argument is then the context, the folder that is copied from; without, it is the Dockerfile's own. docs/dockerfile.md has the details.",
+    "A Dockerfile is built as docker would, without running anything: FROM names scratch, a stage, a location (oci:FOLDER, docker-archive:FILE) or a recipe (tare:FOLDER), and RUN is refused. It is known by its name, which has Dockerfile or Containerfile in it, or by what it begins with; in a folder it is taken where there is no tare.yaml; --file - reads it from the standard input. The argument is then the context, the folder that is copied from; without, it is the Dockerfile's own. docs/dockerfile.md has the details.",
+    "With --quiet the result is the image's ID alone: the digest of its configuration, as docker has it, or that of the index over several platforms.",
   ],
   arguments: [{ ...recipeArgument, summary: `${recipeArgument.summary}; with a Dockerfile, the context` }],
   options: {
@@ -39,7 +41,7 @@ export const build = command({
     tag: { value: "NAME", short: "t", summary: "Call the image of a Dockerfile this: shout:1" },
     locked: { summary: "Fail when tare.lock is missing or stale, instead of writing it" },
     ...recipeOptions,
-    file: { ...recipeOptions.file, summary: "The recipe (default: tare.yaml), or a Dockerfile" },
+    file: { ...recipeOptions.file, summary: "The recipe (default: tare.yaml), or a Dockerfile; - reads one" },
     compression: { value: "HOW", summary: "gzip, zstd or none, with a level if need be: zstd:9" },
     threads: { value: "NUMBER", summary: "How many threads compress (default: one for each processor)" },
   },
@@ -59,9 +61,8 @@ export const build = command({
     { does: "Give a variable of the recipe a value", line: "tare build --set VERSION=1.2 web/tare.yaml" },
   ],
   async run({ arguments: [argument], options }, io) {
-    for (const file of [options.file, argument])
-      if (file !== undefined && (await isDockerfile(io.folder, file)))
-        return withDockerfile(io, file, argument, options);
+    const dockerfile = await findDockerfile(io.folder, argument, options.file);
+    if (dockerfile !== undefined) return withDockerfile(io, dockerfile, options);
     for (const name of ["build-arg", "target", "tag"] as const)
       if (options[name] !== undefined && options[name].length > 0)
         throw new TareError({ code: "BAD_USAGE", why: `--${name} is for Dockerfiles`, help });
@@ -87,18 +88,16 @@ export const build = command({
       if (options.json) say(`${JSON.stringify(result, null, 2)}\n`);
       else {
         for (const warning of result.warnings) io.warn(plain(warning));
-        say(buildReport(result, io));
+        say(options.quiet ? `${imageId(result)}\n` : buildReport(result, io));
       }
       return 0;
     });
   },
 });
 
-/** A Dockerfile that is named by --file has the argument for its context; one that is the argument has none. */
 async function withDockerfile(
   io: Io,
-  file: string,
-  argument: string | undefined,
+  place: DockerfilePlace,
   options: DockerfileArguments & { readonly set: readonly string[] },
 ): Promise<number> {
   if (options.set.length > 0)
@@ -108,7 +107,7 @@ async function withDockerfile(
       help,
     });
   const { buildWithDockerfile } = await import("../dockerfile.ts");
-  return buildWithDockerfile(io, file, argument === file ? undefined : argument, options);
+  return buildWithDockerfile(io, place, options);
 }
 
 async function withCompression(recipe: Recipe, text: string | undefined): Promise<Recipe> {

@@ -55,7 +55,9 @@ export function applyInstruction(before: Described, instruction: ConfigInstructi
     case "ENTRYPOINT": {
       const { Cmd, ...rest } = config;
       const kept = before.commandSet && Cmd !== undefined ? { ...rest, Cmd } : rest;
-      return { ...before, config: { ...kept, Entrypoint: wordsOf(instruction.command, config) } };
+      // Alone it takes an entry point away, where CMD alone is a shell with nothing to do.
+      const Entrypoint = instruction.command.words.length === 0 ? [] : wordsOf(instruction.command, config);
+      return { ...before, config: { ...kept, Entrypoint } };
     }
     case "SHELL":
       return changed({ Shell: instruction.shell });
@@ -97,12 +99,13 @@ const defaultShell = ["/bin/sh", "-c"];
 
 function wordsOf({ form, words }: CommandLine, { Shell }: RuntimeConfig): readonly string[] {
   if (form === "exec") return words;
-  return [...(Shell !== undefined && Shell.length > 0 ? Shell : defaultShell), words.join(" ")];
+  return [...(Shell !== undefined && Shell.length > 0 ? Shell : defaultShell), ...words];
 }
 
-/** A relative one starts at the one before; absolute and without dots, whatever was written. */
+/** An absolute one stays as it is written, as docker has it; a relative one starts at the one before. */
 export function workingFolder(before: string | undefined, text: string): string {
-  const joined = posix.join("/", text.startsWith("/") ? "" : (before ?? ""), text);
+  if (text.startsWith("/")) return text;
+  const joined = posix.join("/", before ?? "", text);
   return joined.length > 1 ? joined.replace(/\/$/, "") : joined;
 }
 

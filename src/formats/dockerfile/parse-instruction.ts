@@ -85,12 +85,11 @@ function noFlags({ flags, name, refuse }: Statement): void {
   readFlags(flags, {}, name, refuse);
 }
 
-/** The strings of a JSON array; undefined for what is no JSON array. */
+/** The strings of a JSON array, whatever follows it; undefined for what is no JSON array. */
 function jsonWords(rest: string, refuse: Refuse): readonly string[] | undefined {
-  if (!trimSpaceStart(rest).startsWith("[")) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(rest);
+    value = JSON.parse(listAtStart(trimSpaceStart(rest)));
   } catch {
     return undefined;
   }
@@ -98,6 +97,25 @@ function jsonWords(rest: string, refuse: Refuse): readonly string[] | undefined 
   if (!value.every((word) => typeof word === "string"))
     return refuse("a list in brackets must hold strings only");
   return value;
+}
+
+/**
+ * Up to the bracket that closes the first one: docker stops reading there, so that `CMD ["a"] # why` is a list. Only
+ * the newest BuildKit takes all of that for a text, which no shell can run.
+ */
+function listAtStart(text: string): string {
+  if (!text.startsWith("[")) return "";
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const mark = text[at];
+    if (quoted && mark === "\\") at += 1;
+    else if (mark === '"') quoted = !quoted;
+    else if (!quoted && mark === "[") depth += 1;
+    else if (!quoted && mark === "]") depth -= 1;
+    if (depth === 0) return text.slice(0, at + 1);
+  }
+  return "";
 }
 
 /** What is no JSON is a text for the shell: a list with a mistake in it, too, as docker has it. */

@@ -15,3 +15,13 @@ export function refuseAt({ file, line }: Place): Refuse {
     throw new TareError({ code: "BAD_DOCKERFILE", file, line, why });
   };
 }
+
+/**
+ * What went wrong with what stands at a place, said with that place; what is said with one already stays as it is.
+ * Anything but a TareError comes back untouched.
+ */
+export function saidAt(error: unknown, { file, line }: Place): unknown {
+  if (!(error instanceof TareError) || error.code === "BAD_DOCKERFILE" || error.at !== undefined)
+    return error;
+  return new TareError(error.problem, { cause: error, at: `${file}:${line}` });
+}

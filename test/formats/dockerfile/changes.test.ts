@@ -45,6 +45,13 @@ describe("changes of a configuration", () => {
     expect(changed(["CMD b", "ENTRYPOINT []"])).toEqual({ Cmd: ["/bin/sh", "-c", "b"], Entrypoint: [] });
   });
 
+  test("without a command are a shell alone, or no entry point", () => {
+    expect(changed(["CMD", "ENTRYPOINT"], { Entrypoint: ["e"] })).toEqual({
+      Cmd: ["/bin/sh", "-c"],
+      Entrypoint: [],
+    });
+  });
+
   test("use the image's own shell and variables, and leave the rest", () => {
     const config = { Shell: ["/bin/bash", "-c"], Env: ["P=/x", "Q"], User: "1" };
     expect(changed(["CMD run", "WORKDIR $P/y"], config)).toEqual({

@@ -39,6 +39,20 @@ describe("a Dockerfile", () => {
     ]);
   });
 
+  test("has lists that end at their bracket, whatever follows", () => {
+    const words = ({ command }: { command: { words: readonly string[] } }) => command.words;
+    const text = 'CMD ["a"] # why\nCMD ["]", "\\"["]]\nCMD [] x\nCMD ["a" x]\nCMD ["a';
+    expect(meaning(text).map((one) => words(one as never))).toEqual([
+      ["a"],
+      ["]", '"['],
+      [],
+      ['["a" x]'],
+      ['["a'],
+    ]);
+    expect(() => parsed(`CMD [["a"]] x`)).toThrow("Dockerfile:1: a list in brackets must hold strings only.");
+    expect(meaning(`CMD [${'"\\"'.repeat(1_000_000)}`)).toHaveLength(1);
+  });
+
   test("has pairs in both forms", () => {
     const [env, old, label] = parsed('ENV a=b c=\'d e\' f=g\\ h\nENV a  b = c\nLABEL "a b"="c d"');
     expect(env).toMatchObject({
