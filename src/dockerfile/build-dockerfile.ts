@@ -1,4 +1,6 @@
+import { realpath } from "node:fs/promises";
 import type { Writable } from "node:stream";
+import { leftOutWarning, ownOutputs } from "../build/own-outputs.ts";
 import { sourceDateEpoch } from "../build/source-date.ts";
 import { stopwatch } from "../build/stopwatch.ts";
 import type { World } from "../build/world.ts";
@@ -14,6 +16,7 @@ import type { Image, RuntimeConfig } from "../model/image.ts";
 import { type Platform, platformName } from "../model/platform.ts";
 import type { Bases } from "./base.ts";
 import { buildStage } from "./build-stage.ts";
+import type { Context } from "./context.ts";
 import { contextIgnore } from "./context-ignore.ts";
 import { planOf, type Stage, targetOf } from "./plan.ts";
 import type { BuiltStage, StageWorld } from "./stage.ts";
@@ -21,11 +24,12 @@ import { baseOf } from "./start-of-stage.ts";
 import { globalArguments, platformArguments } from "./variables.ts";
 
 export interface DockerfileOptions {
-  /** The Dockerfile, absolute, and what it is called in sentences. */
-  readonly path: string;
+  /** The Dockerfile, absolute; undefined for one that is no file. */
+  readonly path: string | undefined;
+  /** What it is called in sentences. */
   readonly file: string;
   readonly text: string;
-  /** The Dockerfile's folder and the context, absolute. */
+  /** What FROM's relative paths start at, and the context; both absolute. */
   readonly folder: string;
   readonly context: string;
   /** What the image is called where a location does not say. */
@@ -57,7 +61,12 @@ export async function buildDockerfile(options: DockerfileOptions, world: World):
   const plan = planOf(dockerfile);
   const target = targetOf(plan, options.target, options.file);
   const warnings = new Set(unusedArguments(dockerfile, options));
-  const ignore = await contextIgnore(options.path, options.context);
+  const context: Context = {
+    folder: await realpath(options.context),
+    ignore: await contextIgnore(options.path, options.context),
+    isOutput: await ownOutputs(options.to),
+    leftOut: (path) => warnings.add(leftOutWarning(path)),
+  };
   const built: Made[] = [];
   for (const platform of options.platforms.length > 0 ? options.platforms : [options.machine]) {
     world.progress({ kind: "step", text: `Building ${options.file} for ${platformName(platform)}` });
@@ -66,7 +75,7 @@ export async function buildDockerfile(options: DockerfileOptions, world: World):
       ...options,
       dockerfile,
       plan,
-      ignore,
+      context,
       platform,
       strict: options.platforms.length > 0,
       args,
@@ -160,13 +169,15 @@ function withoutEmptyLists(config: RuntimeConfig): RuntimeConfig {
 
 /** docker's own, which need no ARG. */
 const proxies = /^(?:https?|ftp|no|all)_proxy$/i;
+/** {@link platformArguments}' names. */
+const platforms = /^(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)$/;
 
 function* unusedArguments({ instructions }: Dockerfile, { args, file }: DockerfileOptions): Iterable<string> {
   const names = instructions.flatMap((one) =>
     one.name === "ARG" ? one.definitions.map(({ key }) => key) : [],
   );
   for (const name of args.keys()) {
-    if (names.includes(name) || proxies.test(name) || /^(?:TARGET|BUILD)[A-Z]+$/.test(name)) continue;
+    if (names.includes(name) || proxies.test(name) || platforms.test(name)) continue;
     const meant = nearest(name, names);
     yield `${file} has no ARG ${name}, so --build-arg ${name} changes nothing${meant === undefined ? "." : `; did you mean ${meant}?`}`;
   }
