@@ -1,0 +1,4 @@
+import { debianKit } from "./debian-kit.ts";
+import { describeSource } from "./suite.ts";
+
+describeSource(debianKit);
