@@ -23,8 +23,14 @@ describe("a user is who the image says", () => {
 });
 
 test.each([
-  ["stranger", "image names the user stranger"],
-  ["app:strangers", "image names the group strangers"],
+  [
+    "stranger",
+    "image names the user stranger, which the image does not have; give a number with --user, or build the image with an /etc/passwd that lists it.",
+  ],
+  [
+    "app:strangers",
+    "image names the group strangers, which the image does not have; give a number with --user, or build the image with an /etc/group that lists it.",
+  ],
   ["4294967295", "image names the user 4294967295"],
   ["odd", "image names the user odd"],
 ])("%s is nobody that it has", (text, start) => {
