@@ -59,7 +59,7 @@ export function describeSource(kit: SourceKit): void {
       at(three, async (place) => {
         await place.write(["alpha"]);
         await place.tare("lock");
-        const text = await readFile(join(place.folder, { file: "tare.lock" }), "utf8");
+        const text = await readFile(join(place.folder, "tare.lock"), "utf8");
         const { repositories } = parseLock(text, { file: "tare.lock" });
         expect(repositories.flatMap(({ keys }) => keys)).toContain(place.published.key);
         expect(text).not.toMatch(/127\.0\.0\.1|:\/\//);
@@ -229,7 +229,7 @@ function placeIn(folder: string, published: Published): Place {
       return (JSON.parse(out) as { path: string }[]).map(({ path }) => path);
     },
     async locked(platform = "linux/amd64") {
-      const lock = parseLock(await readFile(join(folder, { file: "tare.lock" }), "utf8"), "tare.lock");
+      const lock = parseLock(await readFile(join(folder, "tare.lock"), "utf8"), { file: "tare.lock" });
       const packages = lock.platforms.find((one) => one.platform === platform)?.packages ?? [];
       return packages.map(({ name, version }) => `${name} ${version.replace(/-.*/, "")}`);
     },
