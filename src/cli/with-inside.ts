@@ -8,6 +8,7 @@ import { imageFor } from "../images/choose-platform.ts";
 import { readPart } from "../images/file-set.ts";
 import { isRootAlone, type Location, locationFrom, locationText, parseLocation } from "../images/location.ts";
 import { openNamed } from "../images/open.ts";
+import { spool } from "../images/spool.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
 import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
 import { storeFolder } from "./folders.ts";
@@ -30,7 +31,6 @@ export async function withInside<Value>(
   use: (opened: Opened) => Promise<Value>,
 ): Promise<Value> {
   const location = locationFrom(parseLocation(text), io.folder);
-  if (isRootAlone(location)) return use({ inside: tarAt(location, io) });
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   if (options.platform !== undefined && platform === undefined)
     throw new TareError({
@@ -48,6 +48,7 @@ export async function withInside<Value>(
     return made;
   };
   try {
+    if (isRootAlone(location)) return await use({ inside: await tarAt(location, io, scratch) });
     const { environment, progress, signal } = io;
     const opened = await openNamed(location, {
       ...{ environment, progress, signal, scratch },
@@ -72,24 +73,17 @@ function choose(opened: Image | ImageIndex, asked: Platform | undefined, where: 
   throw new TareError({ code: "PLATFORM_MISSING", where, platform: platformName(platform), known });
 }
 
-/** A file is read as often as need be; the standard input is there once. */
-function tarAt(location: Location, io: Io): Inside {
-  const where = locationText(location);
-  if (location.path !== "-") return insideTar((signal) => fileBytes(location.path, signal), where);
-  let read = false;
-  return insideTar(() => {
-    const why =
-      "the standard input is there once, and this reads the tarball several times: keep it in a file";
-    if (read) throw new TareError({ code: "BAD_LOCATION", text: where, why });
-    read = true;
-    return io.stdin();
-  }, where);
+/** A file is read as often as need be; the standard input is there once, and kept. */
+async function tarAt(location: Location, io: Io, scratch: () => Promise<string>): Promise<Inside> {
+  const { path } = location;
+  const file = path === "-" ? await spool(io.stdin(), await scratch(), undefined, io.signal) : path;
+  return insideTar((signal) => fileBytes(file, path, signal), locationText(location));
 }
 
-async function* fileBytes(file: string, signal?: AbortSignal): Bytes {
+async function* fileBytes(file: string, shown: string, signal?: AbortSignal): Bytes {
   try {
     yield* readPart(file, 0, Number.MAX_SAFE_INTEGER, signal);
   } catch (cause) {
-    throw readFailure(cause, file);
+    throw readFailure(cause, shown);
   }
 }

@@ -55,7 +55,7 @@ export async function withFile<Value>(
   signal?: AbortSignal,
 ): Promise<Value> {
   const { layers, where } = inside;
-  const found = await searchDown(layers, where, (tree) => nodeAt(tree, path, true), signal);
+  const found = await searchDown(inside, (tree) => nodeAt(tree, path, true), signal);
   if (found === undefined) throw noFile(path, where);
   const refuse = (what: string) =>
     new TareError({
@@ -94,11 +94,9 @@ export async function extractFiles(
 
 /** The real paths of what stands at some paths, and how far down it must be read. */
 async function partAt(inside: Inside, paths: readonly string[], signal?: AbortSignal): Promise<Part> {
-  const { layers, where } = inside;
   let missing = "";
   const found = await searchDown(
-    layers,
-    where,
+    inside,
     (tree) => {
       const nodes: Node[] = [];
       for (const path of paths) {
@@ -110,7 +108,7 @@ async function partAt(inside: Inside, paths: readonly string[], signal?: AbortSi
     },
     signal,
   );
-  if (found === undefined) throw noFile(missing, where);
+  if (found === undefined) throw noFile(missing, inside.where);
   // Lower layers may bring more of a folder.
   const lowest = found.found.some(({ kind }) => kind === "folder") ? 0 : found.lowest;
   return { paths: found.found.map(pathOf), lowest };

@@ -1,9 +1,8 @@
 import { TareError } from "../errors.ts";
+import type { LayerOpener } from "../images/flatten.ts";
 import { type Node, RootTree } from "../images/root-tree.ts";
-import type { Entry, EntryHeader } from "../model/entry.ts";
-
-/** One layer's entries, from its beginning, on every call. */
-export type LayerOpener = (signal?: AbortSignal) => AsyncIterable<Entry>;
+import type { EntryHeader } from "../model/entry.ts";
+import type { Inside } from "./inside.ts";
 
 type Names = Pick<EntryHeader, "path" | "type" | "link">;
 
@@ -15,11 +14,11 @@ type Names = Pick<EntryHeader, "path" | "type" | "link">;
  * @throws BAD_ARCHIVE
  */
 export async function searchDown<Found>(
-  layers: readonly LayerOpener[],
-  where: string,
+  inside: Pick<Inside, "layers" | "where" | "whiteouts">,
   look: (tree: RootTree) => Found | undefined,
   signal?: AbortSignal,
 ): Promise<{ readonly found: Found; readonly lowest: number } | undefined> {
+  const { layers } = inside;
   const read: Names[][] = [];
   let closed = true;
   for (let lowest = layers.length - 1; lowest >= 0; lowest -= 1) {
@@ -27,7 +26,7 @@ export async function searchDown<Found>(
     read.unshift(names);
     closed &&= bringsItsFolders(names);
     if (!closed && lowest > 0) continue;
-    const found = lookInto(read, lowest, where, look);
+    const found = lookInto(read, lowest, inside, look);
     if (found !== undefined) return { found, lowest };
   }
   return undefined;
@@ -55,10 +54,10 @@ function bringsItsFolders(names: readonly Names[]): boolean {
 function lookInto<Found>(
   layers: readonly (readonly Names[])[],
   lowest: number,
-  where: string,
+  { where, whiteouts }: Pick<Inside, "where" | "whiteouts">,
   look: (tree: RootTree) => Found | undefined,
 ): Found | undefined {
-  const tree = new RootTree(where);
+  const tree = new RootTree(where, whiteouts);
   try {
     for (const [at, names] of layers.entries())
       for (const [index, name] of names.entries())

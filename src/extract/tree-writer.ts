@@ -239,7 +239,7 @@ export class TreeWriter {
   }
 
   #bad(why: string, cause?: unknown): TareError {
-    const problem = { code: "BAD_ARCHIVE", format: "tree of files", where: this.#where, why } as const;
+    const problem = { code: "BAD_ARCHIVE", where: this.#where, why } as const;
     return new TareError(problem, ...(cause === undefined ? [] : [{ cause }]));
   }
 }

@@ -7,24 +7,52 @@ import type { Entry, EntryHeader } from "../model/entry.ts";
 import type { Layer } from "../model/image.ts";
 import { type FolderNode, type LeafNode, type Node, pathOf, RootTree } from "./root-tree.ts";
 
+/** The entries of one layer, from its beginning, on every call. */
+export type LayerOpener = (signal?: AbortSignal) => AsyncIterable<Entry>;
+
 /**
- * The root filesystem that layers make together, as the entries of one tar: the winners in the order of the layers,
- * folders before what is in them, a hardlink after what it links to. A folder that no layer has an entry for gets
- * mode 0755 and root as its owner. Reads every layer twice; holds names, not content. Read an entry's content before
- * asking for the next.
- * @param wanted which paths to give, with the folders that lead to them (default: all). Layers that have none of them
- * are read once.
+ * The root filesystem that layers make together, as the entries of one tar, as {@link mergeEntries} gives them.
+ * @param wanted which paths to give, with the folders that lead to them (default: all)
  * @throws BAD_ARCHIVE, DIGEST_MISMATCH when a layer is not what its diffID says
  */
-export async function* flatten(
+export function flatten(
   layers: readonly Layer[],
   signal?: AbortSignal,
   wanted?: (path: string) => boolean,
 ): AsyncGenerator<Entry> {
-  const tree = new RootTree("the image");
-  for (const [layer, content] of layers.entries()) {
+  const openers = layers.map(
+    (layer): LayerOpener =>
+      (signal) =>
+        layerEntries(layer, signal),
+  );
+  return mergeEntries(openers, { where: "The image", signal, wanted });
+}
+
+export interface MergeOptions {
+  /** What the layers are of, for sentences. */
+  readonly where: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Which paths to give, with the folders that lead to them (default: all). */
+  readonly wanted?: ((path: string) => boolean) | undefined;
+  /** Whether names that begin with `.wh.` hide files (default), or are files. */
+  readonly whiteouts?: boolean;
+}
+
+/**
+ * What layers come to, lowest first: the winners in the order of the layers, folders before what is in them, a hardlink
+ * after what it links to, each path once. A folder that no layer has an entry for gets mode 0755 and root as its owner.
+ * Reads every layer twice, those that have nothing wanted once; holds names, not content. Read an entry's content before
+ * asking for the next.
+ * @throws BAD_ARCHIVE, whatever the layers throw
+ */
+export async function* mergeEntries(
+  layers: readonly LayerOpener[],
+  { where, signal, wanted, whiteouts }: MergeOptions,
+): AsyncGenerator<Entry> {
+  const tree = new RootTree(where, whiteouts);
+  for (const [layer, open] of layers.entries()) {
     let index = 0;
-    for await (const entry of layerEntries(content, signal)) {
+    for await (const entry of open(signal)) {
       tree.apply(entry, { layer, index });
       index += 1;
     }
@@ -33,11 +61,11 @@ export async function* flatten(
   const winners = winnersOf(tree.root, layers.length, choice);
   const done = new Set<FolderNode>();
   if (tree.root.header !== undefined) yield folderEntry(tree.root, done);
-  for (const [layer, content] of layers.entries()) {
+  for (const [layer, open] of layers.entries()) {
     const here = winners[layer] as ReadonlyMap<number, Node>;
     if (here.size === 0) continue;
     let index = -1;
-    for await (const entry of layerEntries(content, signal)) {
+    for await (const entry of open(signal)) {
       index += 1;
       const node = here.get(index);
       if (node === undefined || (node.kind === "folder" && done.has(node))) continue;

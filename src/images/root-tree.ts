@@ -53,18 +53,28 @@ const entryLimit = 2_000_000;
 /**
  * A root filesystem while layers are applied to it, lowest first (image-spec, layer.md, "Applying Changesets").
  * Holds names and places, never content. Paths go through symlinks as an unpacking program's would, inside the root.
+ * In one layer a later entry takes the place of an earlier one, whatever they are, as docker has it.
  */
 export class RootTree {
   readonly root: FolderNode = folder(undefined, "", -1);
   readonly #where: string;
+  readonly #whiteouts: boolean;
   #entries = 0;
   #attributes = 0;
 
-  constructor(where: string) {
+  /**
+   * @param where names it in sentences
+   * @param whiteouts whether names that begin with `.wh.` hide files; in a tarball of a root they are files
+   */
+  constructor(where: string, whiteouts = true) {
     this.#where = where;
+    this.#whiteouts = whiteouts;
   }
 
-  /** @throws BAD_ARCHIVE for a whiteout of nothing, a hardlink without a target, a loop of symlinks */
+  /**
+   * @throws BAD_ARCHIVE for a whiteout of nothing, a hardlink without a target, a loop of symlinks, a path below a file
+   * of the same layer: what other programs do not unpack either
+   */
   apply(entry: EntryHeader, spot: Spot): void {
     this.#entries += 1;
     if (this.#entries > entryLimit) throw this.#bad(`it has more than ${entryLimit} entries`);
@@ -72,9 +82,10 @@ export class RootTree {
     const name = entry.path.slice(slash + 1);
     const parentPath = slash < 0 ? "" : entry.path.slice(0, slash);
     if (entry.path === "") this.#placeRoot(entry, spot);
-    else if (name.startsWith(whiteoutPrefix)) this.#whiteout(parentPath, name, entry.path, spot.layer);
+    else if (this.#whiteouts && name.startsWith(whiteoutPrefix))
+      this.#whiteout(parentPath, name, entry.path, spot.layer);
     else {
-      const parent = this.#folderAt(parentPath, spot.layer);
+      const parent = this.#folderAt(parentPath, spot.layer, entry.path);
       if (entry.type === "directory") this.#placeFolder(parent, name, entry, spot);
       else this.#placeLeaf(parent, name, entry, spot);
     }
@@ -139,7 +150,8 @@ export class RootTree {
     const slash = link.lastIndexOf("/");
     const parent = this.#find(slash < 0 ? "" : link.slice(0, slash));
     const target = parent?.children.get(link.slice(slash + 1));
-    if (target?.kind !== "leaf") throw this.#bad(`${entry.path} is a hardlink to ${link}, which is no file`);
+    if (target?.kind !== "leaf")
+      throw this.#bad(`${entry.path} is a hardlink to ${link}, and no file before it has that name`);
     return target;
   }
 
@@ -186,9 +198,15 @@ export class RootTree {
     return node;
   }
 
-  /** The folder at a path, made where it is missing, symlinks followed. */
-  #folderAt(path: string, layer: number): FolderNode {
-    return this.#walk(path, (parent, name) => this.#newFolder(parent, name, layer)) as FolderNode;
+  /** The folder at a path, made where it is missing, symlinks followed. `wanted` is what goes into it. */
+  #folderAt(path: string, layer: number, wanted: string): FolderNode {
+    const made = (parent: FolderNode, name: string) => {
+      const there = parent.children.get(name);
+      if (there?.layer === layer)
+        throw this.#bad(`${wanted} lies below ${pathOf(there)}, which is no folder`);
+      return this.#newFolder(parent, name, layer);
+    };
+    return this.#walk(path, made) as FolderNode;
   }
 
   /** The folder at a path, symlinks followed; undefined when there is none. */
@@ -227,7 +245,7 @@ export class RootTree {
   }
 
   #bad(why: string): TareError {
-    return new TareError({ code: "BAD_ARCHIVE", format: "layer", where: this.#where, why });
+    return new TareError({ code: "BAD_ARCHIVE", where: this.#where, why });
   }
 }
 

@@ -89,7 +89,8 @@ describe("tare ls", () => {
     expect((await tare("ls --layer 3 oci:image")).notes).toEqual([
       'the image has 2 layers, and "3" is none of them; see `tare ls --help`.',
     ]);
-    expect((await tare("ls --layer 1 tar:root.tar.gz")).notes.join()).toContain("has no layers");
+    expect((await tare("ls --layer 1 --json tar:root.tar.gz")).out).toContain('"path"');
+    expect((await tare("ls --layer 2 tar:root.tar.gz")).notes.join()).toContain('has no layer "2"');
   });
 
   test("takes the platform that is asked for", async () => {
@@ -137,7 +138,7 @@ describe("tare cat", () => {
     });
     expect(await shown("cat oci:image etc/old")).toMatchObject({ code: 2, text: "" });
     const stdin = Readable.from([await readFile(join(folder, "root.tar.gz"))]);
-    expect((await shown("cat tar:- etc/motd", { stdin })).notes.join()).toContain("keep it in a file");
+    expect((await shown("cat tar:- etc/motd", { stdin })).code).toBe(0);
   });
 });
 

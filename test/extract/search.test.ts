@@ -19,7 +19,8 @@ function layersOf(...trees: Tree[]) {
 
 async function find(path: string, ...trees: Tree[]) {
   const { layers, reads } = layersOf(...trees);
-  const found = await searchDown(layers, "an image", (tree) => nodeAt(tree, path, true));
+  const inside = { layers, where: "an image", whiteouts: true };
+  const found = await searchDown(inside, (tree) => nodeAt(tree, path, true));
   return { path: found && pathOf(found.found), reads: reads.join("") };
 }
 
@@ -91,7 +92,8 @@ test("what is found from the top is what all layers together have", async () => 
       } catch {
         return;
       }
-      const found = await searchDown(layersOf(...trees).layers, "x", (tree) => nodeAt(tree, path, follow));
+      const inside = { layers: layersOf(...trees).layers, where: "x", whiteouts: true };
+      const found = await searchDown(inside, (tree) => nodeAt(tree, path, follow));
       expect(spotOf(found?.found)).toEqual(wanted);
     }),
     { numRuns: 3000 },

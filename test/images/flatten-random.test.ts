@@ -47,6 +47,12 @@ function apply(layers: readonly (readonly { kind: string; path: string; target: 
     };
     for (const { kind, path, target } of acts) {
       const cut = path.lastIndexOf("/") + 1;
+      const places = kind === "file" || kind === "folder" || kind === "link";
+      const belowFile = parentsOf(path).some((parent) => {
+        const there = root.get(parent);
+        return there?.file !== undefined && there.layer === layer;
+      });
+      if (places && belowFile) continue;
       if (kind === "file") {
         files += 1;
         place(path, files);

@@ -131,8 +131,17 @@ test("a hardlink to a symlink is that symlink", async () => {
   expect(await flat({ "a -> x": "", "b => a": "" }, { ".wh.a": "" })).toEqual(["b -> x"]);
 });
 
-test.each(["missing", "d"])("a hardlink to %s, which is no file, is refused", async (target) => {
-  await expect(flat({ "d/": {}, [`b => ${target}`]: "" })).rejects.toThrow("which is no file");
+test.each(["missing", "d"])("a hardlink to %s, which is no file before it, is refused", async (target) => {
+  await expect(flat({ "d/": {}, [`b => ${target}`]: "" })).rejects.toThrow(
+    `The image cannot be unpacked: b is a hardlink to ${target}, and no file before it has that name.`,
+  );
+});
+
+test("a path below a file of its own layer is refused, and of a lower one takes its place", async () => {
+  await expect(flat({ a: "1", "a/b": "2" })).rejects.toThrow(
+    "The image cannot be unpacked: a/b lies below a, which is no folder.",
+  );
+  expect(await flat({ a: "1" }, { "a/b": "2" })).toEqual(["a/ 755", 'a/b 644 "2"']);
 });
 
 test("paths go through lower symlinks, and never out of the root", async () => {
