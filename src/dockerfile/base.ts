@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
+import { nearest } from "../bytes/nearest.ts";
 import { TareError } from "../errors.ts";
 import type { Refuse } from "../formats/dockerfile/refuse.ts";
 import { isIndex } from "../images/blobs.ts";
-import { type Location, parseLocation, transports } from "../images/location.ts";
+import { isLocation, type Location, parseLocation } from "../images/location.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
 import { type Platform, platformName } from "../model/platform.ts";
+import type { StageWorld } from "./stage.ts";
 
 /** Images from outside the Dockerfile; the caller keeps what they stand in for as long as the build's result is used. */
 export interface Bases {
@@ -14,20 +16,18 @@ export interface Bases {
   ofRecipe(path: string, platform: Platform): Promise<Image | ImageIndex>;
 }
 
+/** What an image is looked for with. */
+type Around = Pick<StageWorld, "bases" | "folder" | "plan" | "platform" | "strict">;
+
 const recipePrefix = "tare:";
 
 /**
  * The image that FROM or --from names: a location of ours (`oci:…`), or a recipe (`tare:PATH`).
- * @param folder the Dockerfile's, which relative paths start at
- * @param strict whether an image of another platform will not do
  * @throws BAD_DOCKERFILE, and what opening and building throw
  */
-export async function baseImage(
-  text: string,
-  { bases, folder, platform, strict }: { bases: Bases; folder: string; platform: Platform; strict: boolean },
-  refuse: Refuse,
-): Promise<Image> {
-  const whole = await wholeImage(text, bases, folder, platform, refuse);
+export async function baseImage(text: string, around: Around, refuse: Refuse): Promise<Image> {
+  const { platform, strict } = around;
+  const whole = await wholeImage(text, around, refuse);
   const images = isIndex(whole) ? whole.images : [whole];
   const found = images.find((image) => isSame(image.platform, platform));
   const [only] = images;
@@ -41,9 +41,7 @@ export async function baseImage(
 
 async function wholeImage(
   text: string,
-  bases: Bases,
-  folder: string,
-  platform: Platform,
+  { bases, folder, plan, platform }: Around,
   refuse: Refuse,
 ): Promise<Image | ImageIndex> {
   if (text.startsWith(recipePrefix)) {
@@ -52,10 +50,17 @@ async function wholeImage(
       refuse("tare: needs the path of a recipe, or of a folder with a tare.yaml");
     return bases.ofRecipe(resolve(folder, path), platform);
   }
-  if (!transports.some((transport) => text.startsWith(`${transport}:`)))
+  if (!isLocation(text)) {
+    const meant = nearest(
+      text,
+      plan.stages.flatMap(({ from }) => from.stage ?? []).filter((name) => name !== text),
+    );
+    if (meant !== undefined)
+      refuse(`there is no stage ${JSON.stringify(text)} above; did you mean ${meant}?`);
     return refuse(
       `${JSON.stringify(text)} would have to be pulled from a registry, which tare does not do yet: name a location such as oci:FOLDER or docker-archive:FILE, or a recipe as tare:FOLDER`,
     );
+  }
   return bases.atLocation(locationIn(text, folder, refuse));
 }
 

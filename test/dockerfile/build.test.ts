@@ -527,6 +527,10 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
       "FROM scratch\nCOPY --from=later a /\nFROM scratch AS later\nFROM 0",
       "Dockerfile:2: --from=later names no stage above this one.",
     ],
+    [
+      "FROM scratch AS build\nFROM scratch\nCOPY --from=biuld a /",
+      'Dockerfile:3: there is no stage "biuld" above; did you mean build?',
+    ],
     ["FROM scratch\nCOPY --from=7 a /", "Dockerfile:2: --from=7 names no stage above this one."],
     [
       "FROM scratch\nCOPY --from=$S a /",
