@@ -82,6 +82,7 @@ export async function buildRecipe(
       environment: world.environment,
       progress: world.progress,
       signal: world.signal,
+      runProgram: world.runProgram,
     });
     written.push({ location: locationText(location), size: saved.bytes });
     notes.push(...(saved.notes ?? []));

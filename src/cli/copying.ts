@@ -50,14 +50,14 @@ export function copying(
   prepare: (world: CopyWorld) => Prepared | Promise<Prepared>,
 ): Promise<number> {
   return withWorld(io, { ...options, offline: false }, async (world) => {
-    const { store, threads } = world;
+    const { store, threads, runProgram } = world;
     const scratches: string[] = [];
     const scratch = async () => {
       scratches.push(await store.scratch());
       return scratches.at(-1) as string;
     };
     const { environment, stdout, signal, progress } = io;
-    const seams = { environment, stdout, signal, progress, store, threads, scratch };
+    const seams = { environment, stdout, signal, progress, store, threads, scratch, runProgram };
     try {
       const [{ copyImages }, { openNamed }] = await Promise.all([
         import("../images/copy.ts"),

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { hostPrograms } from "../build/run-program.ts";
 import { thisHost } from "../build/this-host.ts";
 import type { World } from "../build/world.ts";
 import { TareError } from "../errors.ts";
@@ -31,6 +32,7 @@ export async function withWorld<Result>(
       offline: options.offline,
       environment: io.environment,
       ...thisHost,
+      ...hostPrograms(io.environment),
       now: () => new Date(),
       threads,
       progress: io.progress,

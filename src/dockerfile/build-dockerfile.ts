@@ -95,8 +95,15 @@ export async function buildDockerfile(options: DockerfileOptions, world: World):
   for (const location of options.to) {
     world.progress({ kind: "step", text: `Writing ${locationText(location)}` });
     const { name, stdout } = options;
-    const { environment, progress, signal } = world;
-    const saved = await saveImage(whole, location, { name, stdout, environment, progress, signal });
+    const { environment, progress, signal, runProgram } = world;
+    const saved = await saveImage(whole, location, {
+      name,
+      stdout,
+      environment,
+      progress,
+      signal,
+      runProgram,
+    });
     written.push({ location: locationText(location), size: saved.bytes });
     for (const note of saved.notes ?? []) warnings.add(note);
   }

@@ -109,6 +109,8 @@ const losses: Partial<Readonly<Record<Location["transport"], string>>> = {
     "An incus image has one root and metadata of its own kind; the digest is its fingerprint, of the file.",
   nspawn: "The root has no layers, manifest or history; the digest is of the file, as its SHA256SUMS has it.",
   wsl: "The distribution has no layers, manifest or history; the digest is of the file.",
+  squashfs: "A squashfs image has no layers, manifest or history; the digest is of the file.",
+  ext4: "An ext4 image has no layers, manifest or history; the digest is of the file.",
   tar: "A tar holds the files alone: no layers, no configuration, no history.",
 };
 

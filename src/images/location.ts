@@ -15,6 +15,8 @@ export const transports = [
   "incus",
   "nspawn",
   "wsl",
+  "squashfs",
+  "ext4",
   "tar",
   "dir",
 ] as const;
@@ -39,6 +41,8 @@ export const locationShapes: Readonly<Record<Transport, string>> = {
   incus: "incus:PATH",
   nspawn: "nspawn:PATH.tar.gz",
   wsl: "wsl:PATH.wsl",
+  squashfs: "squashfs:PATH",
+  ext4: "ext4:PATH",
   tar: "tar:PATH",
   dir: "dir:PATH",
 };
@@ -53,6 +57,8 @@ export const locationMeanings: Readonly<Record<Transport, string>> = {
   incus: "an image that incus and LXD import, a file",
   nspawn: "a root for systemd-nspawn, .tar, .tar.gz or .tar.zst, with its sum in SHA256SUMS beside it",
   wsl: "a distribution that Windows installs, a file",
+  squashfs: "a read-only file system in a file, by mksquashfs",
+  ext4: "a file system in a file, by mke2fs and debugfs",
   tar: "the root file system alone, as a tarball",
   dir: "skopeo's folder of blobs",
 };
@@ -70,6 +76,8 @@ export const keptBy: Readonly<Record<Transport, Kept>> = {
   incus: "files",
   nspawn: "files",
   wsl: "files",
+  squashfs: "files",
+  ext4: "files",
   tar: "files",
   dir: "manifest",
 };
@@ -103,6 +111,8 @@ export function parseLocation(text: string): Location {
     return refuse(`it names no path, as in ${locationShapes[transport]}`);
   if (path === "-" && (transport === "oci" || transport === "dir"))
     return refuse(`${transport}: is a folder, not a stream`);
+  if (path === "-" && isDisk({ transport }))
+    return refuse("the program that writes it needs a file, not a stream");
   const misnamed = whyMisnamed(transport, path);
   if (misnamed !== undefined) return refuse(misnamed);
   if (named < 0) return { transport, path };
@@ -152,9 +162,17 @@ export function isRootAlone({ transport }: Location): boolean {
   return transport === "tar" || transport === "nspawn" || transport === "wsl";
 }
 
+/** Whether it is a file system in a file, which other programs write. */
+export function isDisk<Of extends { readonly transport: Transport }>(
+  location: Of,
+): location is Of & { readonly transport: "squashfs" | "ext4" } {
+  return location.transport === "squashfs" || location.transport === "ext4";
+}
+
 /** Whether an image has a name there. */
-export function hasNames({ transport }: Location): boolean {
-  return transport !== "dir" && transport !== "tar" && transport !== "nspawn";
+export function hasNames(location: Location): boolean {
+  const { transport } = location;
+  return transport !== "dir" && transport !== "tar" && transport !== "nspawn" && !isDisk(location);
 }
 
 /** Whether what an image is called there comes from its full reference: a tag alone says nothing. */

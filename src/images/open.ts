@@ -8,7 +8,7 @@ import { archiveFiles, isCompressed } from "./archive-files.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { type DiscoverySeams, fetchAci } from "./fetch-aci.ts";
 import { type FileSet, folderFiles, readPart } from "./file-set.ts";
-import { isRootAlone, type Location, locationShapes, locationText } from "./location.ts";
+import { isDisk, isRootAlone, type Location, locationShapes, locationText } from "./location.ts";
 import { openAci } from "./open-aci.ts";
 import { openDockerArchive } from "./open-docker-archive.ts";
 import { openFolder } from "./open-folder.ts";
@@ -46,6 +46,7 @@ export async function openNamed(location: Location, options: OpenOptions = {}): 
       location,
       "an image can be written there, but not opened; `tare import` makes one of a tarball",
     );
+  if (isDisk(location)) throw cannotOpen(location, "an image can be written there, but not opened");
   if (transport === "docker-daemon") {
     if (name === undefined)
       throw cannotOpen(location, `it names no image, as in ${locationShapes[transport]}`);

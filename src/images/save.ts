@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { type Digest, isDigest } from "../bytes/digest.ts";
 import { TareError } from "../errors.ts";
+import type { HostPrograms } from "../model/host-programs.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
 import { addSum } from "./add-sum.ts";
 import { writeArchive } from "./archive.ts";
@@ -11,6 +12,7 @@ import { blobFiles, layoutFiles } from "./layout-files.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
 import { named, nameFor } from "./names.ts";
 import { writeWhole } from "./output-file.ts";
+import { saveDisk } from "./save-disk.ts";
 import { saveFolder } from "./save-folder.ts";
 import { saveLayout } from "./save-layout.ts";
 import { intoStream, Sink } from "./sink.ts";
@@ -21,10 +23,12 @@ export interface SaveOptions extends DaemonSeams {
   readonly name?: string;
   /** Where `-` leads. */
   readonly stdout?: Writable;
+  /** What `squashfs:` and `ext4:` are written with. */
+  readonly runProgram?: HostPrograms["runProgram"] | undefined;
 }
 
 export interface Saved {
-  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar; for `incus:`, `nspawn:` and `wsl:`, of the file. */
+  /** Of the manifest or index; for `tar:`, of the tar; for `aci:`, the image ID, which is the sha512 of its tar; for `incus:`, `nspawn:`, `wsl:`, `squashfs:` and `ext4:`, of the file. */
   readonly digest: Digest;
   /** Bytes written now. What was there already does not count. */
   readonly bytes: number;
@@ -38,7 +42,7 @@ export interface Saved {
  * Writes an image to a location; a docker daemon makes a manifest of its own. The same image gives the same bytes. Content is verified on its way unless it stands
  * in our own store. Nothing half-written is left on failure or abort, and what was there before stays.
  * @throws SEVERAL_PLATFORMS (an index where one image is wanted), CANNOT_WRITE, DISK_FULL, BAD_LOCATION,
- * DAEMON_UNREACHABLE, DAEMON_REFUSED, and what the content throws
+ * DAEMON_UNREACHABLE, DAEMON_REFUSED, PROGRAM_MISSING, PROGRAM_FAILED, and what the content throws
  */
 export async function saveImage(
   image: Image | ImageIndex,
@@ -65,6 +69,17 @@ export async function saveImage(
       const references = reference === undefined ? [] : [reference];
       const bytes = await saveForDocker([{ image: single, references }], location, options);
       return saved(bytes, single.manifest.digest);
+    }
+    case "squashfs":
+    case "ext4": {
+      const single = singleImage(image, locationText(location));
+      const { digest, bytes, notes } = await saveDisk(
+        single,
+        { ...location, transport },
+        options.runProgram,
+        signal,
+      );
+      return { ...saved(bytes, digest), notes };
     }
     default: {
       if (path === "")

@@ -36,7 +36,7 @@ test.each(good)("%s is a location", (text, location) => {
 const wrong: readonly (readonly [string, string])[] = [
   [
     "out.tar",
-    "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, aci:, incus:, nspawn:, wsl:, tar:, dir:",
+    "it begins with none of oci:, oci-archive:, docker-archive:, docker-daemon:, aci:, incus:, nspawn:, wsl:, squashfs:, ext4:, tar:, dir:",
   ],
   ["ocy:out", "it begins with none of"],
   ["constructor:out", "it begins with none of"],

@@ -12,7 +12,7 @@ export const copy = command({
   name: "copy",
   summary: "Copy an image from one place to another",
   about: [
-    "A location is written as skopeo and podman have it: oci:FOLDER:TAG, oci-archive:FILE:TAG, docker-archive:FILE:NAME:TAG, docker-daemon:NAME:TAG, aci:FILE, incus:FILE, nspawn:FILE.tar.gz, wsl:FILE.wsl, dir:FOLDER, tar:FILE. An archive may be -, the standard input or output.",
+    "A location is written as skopeo and podman have it: oci:FOLDER:TAG, oci-archive:FILE:TAG, docker-archive:FILE:NAME:TAG, docker-daemon:NAME:TAG, aci:FILE, incus:FILE, nspawn:FILE.tar.gz, wsl:FILE.wsl, squashfs:FILE, ext4:FILE, dir:FOLDER, tar:FILE. An archive may be -, the standard input or output.",
     "Manifest and configuration stay byte for byte as they are, so the digest stays; what cannot stay, because of an option or of what the destination holds, is said. An index of several platforms is copied whole where it can stand, and else the image for this machine is.",
     "aci://HOST/NAME:VERSION is an App Container Image that is found through its name, over https. Its signature must be by a key of --keyring.",
     "Several images go to one docker-archive: or to docker-daemon:, each under its own name. The docker daemon is spoken to over its socket (DOCKER_HOST); docker itself is not needed.",

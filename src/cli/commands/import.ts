@@ -6,6 +6,7 @@ import { type Location, locationFrom, locationText, parseLocation } from "../../
 import type { ImportResult } from "../../model/imported.ts";
 import { type Platform, parsePlatform, platformName } from "../../model/platform.ts";
 import { familiarReference, parseReference } from "../../model/reference.ts";
+import type { Store } from "../../model/seams.ts";
 import { importReport } from "../../report/import-report.ts";
 import { plain } from "../../report/table.ts";
 import { keepApart } from "../apart.ts";
@@ -87,17 +88,22 @@ export const importTar = command({
     const given = { platform, config, message, compression, normalise, epoch };
     if (source !== "-" && !isAddress(source)) await keepApart(resolve(io.folder, source), locations);
     return withWorld(io, { ...options, offline: false }, async (world) => {
-      const [{ findTarball }, { importFolder, importTarball }, { saveImage }] = await Promise.all([
-        import("../../edit/find-tarball.ts"),
-        import("../../edit/import.ts"),
-        import("../../images/save.ts"),
-      ]);
+      const [{ findTarball }, { importFolder, importTarball }, { makeInLayout }, { saveImage }] =
+        await Promise.all([
+          import("../../edit/find-tarball.ts"),
+          import("../../edit/import.ts"),
+          import("../../images/layout-place.ts"),
+          import("../../images/save.ts"),
+        ]);
       const found = await findTarball(source, digest, { ...world, folder: io.folder, stdin: io.stdin });
       const owners = process.getuid?.() === 0 ? "kept" : "root";
-      const imported =
+      const make = (keep?: Store["add"]) =>
         "folder" in found
-          ? await importFolder(found.folder, { ...given, owners }, world)
-          : await importTarball(found, given, world);
+          ? importFolder(found.folder, { ...given, owners }, { ...world, keep })
+          : importTarball(found, given, { ...world, keep });
+      const layout = locations.find(({ transport }) => transport === "oci");
+      const { made: imported, bytes: layerBytes } =
+        layout === undefined ? { made: await make(), bytes: 0 } : await makeInLayout(layout.path, make);
       const { image, layer, asItCame, entries } = imported;
       const warnings = [...imported.warnings, ...looseAddress(source, digest)];
       const saved = [];
@@ -108,8 +114,12 @@ export const importTar = command({
           stdout,
           signal,
           environment,
+          runProgram: world.runProgram,
         });
-        saved.push({ location: locationText(location), bytes });
+        saved.push({
+          location: locationText(location),
+          bytes: location === layout ? bytes + layerBytes : bytes,
+        });
         warnings.push(...notes);
       }
       const { diffId, size, uncompressedSize } = layer;

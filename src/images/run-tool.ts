@@ -1,0 +1,38 @@
+import { TareError } from "../errors.ts";
+import type { HostPrograms, ProgramEnd, ProgramStart } from "../model/host-programs.ts";
+
+/** The Debian packages of the programs that write file systems; others call them so, too. */
+const packages = {
+  mksquashfs: "squashfs-tools",
+  mke2fs: "e2fsprogs",
+  debugfs: "e2fsprogs",
+  e2fsck: "e2fsprogs",
+} as const;
+
+/** Runs one of them to its end, and is content with code 0 alone. @throws PROGRAM_MISSING, PROGRAM_FAILED */
+export type RunTool = (
+  program: keyof typeof packages,
+  start: Omit<ProgramStart, "program" | "signal">,
+) => Promise<ProgramEnd>;
+
+/** @param what what the programs are needed for, as a location */
+export function toolsFor(
+  what: string,
+  runProgram: HostPrograms["runProgram"] | undefined,
+  signal?: AbortSignal,
+): RunTool {
+  return async (program, start) => {
+    const ended = await runProgram?.({ ...start, program, ...(signal && { signal }) });
+    if (ended === undefined)
+      throw new TareError({ code: "PROGRAM_MISSING", program, package: packages[program], what });
+    if (ended.code !== 0) throw toolFailed(what, program, ended);
+    return ended;
+  };
+}
+
+/** With the last line of what it says. */
+export function toolFailed(what: string, program: string, { code, said }: ProgramEnd): TareError {
+  const last = said.trim().split("\n").at(-1)?.trim().slice(0, 300).replace(/\.$/, "");
+  const why = last || (code === undefined ? "a signal ended it" : `it ends with ${code}`);
+  return new TareError({ code: "PROGRAM_FAILED", program, what, why });
+}
