@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { lstat, mkdir, readdir, realpath, rename, rmdir } from "node:fs/promises";
+import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { TareError } from "../errors.ts";
 import { sidecarOf } from "../formats/sidecar.ts";
 import { besideName } from "../images/output-file.ts";
 import { emptyFolder } from "./empty-folder.ts";
 import { folderOnly } from "./open-folders.ts";
+import { ownWorkIn } from "./own-work.ts";
 
 /** Where a tree is to go. */
 export interface Place {
@@ -17,7 +18,7 @@ export interface Place {
 
 /**
  * Looks whether a tree may go to `folder`: it is new, or empty, or with `replace` an earlier extraction's, which has
- * its sidecar beside it. @throws CANNOT_WRITE
+ * its sidecar beside it, and nothing else in it. @throws CANNOT_WRITE, BAD_ARCHIVE for a sidecar that is not sound
  */
 export async function placeAt(folder: string, replace: boolean): Promise<Place> {
   const real = await realpath(folder).catch(() => folder);
@@ -32,7 +33,16 @@ export async function placeAt(folder: string, replace: boolean): Promise<Place> 
   if (!replace) throw refuse(`it is a folder with things in it (${first}), and nothing of it is overwritten`);
   if (known === undefined)
     throw refuse(`it was not extracted here (there is no ${sidecar}), and stays as it is`);
+  await refuseOwnWork(real, sidecar, folder);
   return { folder: real, sidecar, replaces: true };
+}
+
+/** What replaces an extraction removes it: nothing that anybody else made may go with it. */
+async function refuseOwnWork(folder: string, sidecar: string, shown: string): Promise<void> {
+  const own = await ownWorkIn(folder, sidecar);
+  if (own === undefined) return;
+  const why = `${own}, and would be lost; move it elsewhere, or remove the folder yourself`;
+  throw new TareError({ code: "CANNOT_WRITE", file: shown, why });
 }
 
 /** A new folder beside its place, open. Nobody but its owner gets into it. */
@@ -75,8 +85,9 @@ export async function settle(
   { folder, sidecar, replaces }: Place,
 ): Promise<Staging | undefined> {
   const former = besideName(folder);
+  const formerSidecar = besideName(sidecar);
   const moves = [
-    ...(replaces ? [[folder, former] as const] : []),
+    ...(replaces ? [[folder, former] as const, [sidecar, formerSidecar] as const] : []),
     [staged.path, folder] as const,
     [stagedSidecar, sidecar] as const,
   ];
@@ -87,10 +98,13 @@ export async function settle(
       done.push(move);
       if (move[0] === staged.path && !(await isAt(staged.folder, folder))) throw disturbed(folder);
     }
+    // While it was extracted, somebody may have gone on working in the one that is to go.
+    if (replaces) await refuseOwnWork(former, formerSidecar, folder);
   } catch (cause) {
     for (const [from, to] of done.reverse()) await rename(to, from);
     throw cause;
   }
+  if (replaces) await rm(formerSidecar);
   return replaces ? { path: former, folder: openSync(former, folderOnly) } : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { gzipSync } from "node:zlib";
@@ -185,6 +185,10 @@ describe("tare extract", () => {
     const { code, notes } = await tare("extract oci:image --to again");
     expect(code).toBe(3);
     expect(notes.join()).toContain("it is a folder with things in it");
+    expect((await tare("extract oci:image bin --to again --replace")).notes.join()).toContain(
+      "own was not extracted, and would be lost",
+    );
+    await rm(join(folder, "again/own"));
     expect((await tare("extract oci:image bin --to again --replace")).code).toBe(0);
     expect(await readdir(join(folder, "again"))).toEqual(["bin"]);
     const { notes: refused } = await tare(`extract oci:image --to ${folder}/image --replace`);

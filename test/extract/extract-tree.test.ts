@@ -1,5 +1,5 @@
 import { readdirSync, renameSync, symlinkSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ExtractOptions, extractTree } from "../../src/extract/extract-tree.ts";
@@ -80,6 +80,75 @@ test("a source that fails half-way leaves nothing, also of what it was to replac
     expect(await readdir(folder)).toEqual(["old"]);
     expect(await readFile(`${folder}.tare.jsonl`)).toEqual(before);
     expect(await readdir(room)).toHaveLength(2);
+  }));
+
+const keeps: readonly [string, Tree, (folder: string) => Promise<unknown>, string][] = [
+  ["a new file", tree, (at) => writeFile(join(at, "mine"), "x"), "mine was not extracted"],
+  ["a new folder", tree, (at) => mkdir(join(at, "a/mine")), "a/mine was not extracted"],
+  ["a new link", tree, (at) => symlink("x", join(at, "a/l")), "a/l was not extracted"],
+  ["another content", tree, (at) => writeFile(join(at, "a/b"), "more"), "a/b was changed since"],
+  ["a content of the same size", tree, (at) => writeFile(join(at, "a/b"), "y"), "a/b was changed since"],
+  [
+    "a link that leads elsewhere",
+    { "l -> x": "" },
+    async (at) => {
+      await unlink(join(at, "l"));
+      await symlink("y", join(at, "l"));
+    },
+    "l was changed since",
+  ],
+];
+
+test.each(keeps)("%s in the folder is never replaced", (_, first, change, why) =>
+  withFolder(async (room) => {
+    const folder = join(room, "in");
+    await extractTree(entriesOf(first), folder, options);
+    await change(folder);
+    const before = await readdir(room, { recursive: true });
+    await expect(extractTree(entriesOf({ new: "" }), folder, { ...options, replace: true })).rejects.toThrow(
+      `${folder} cannot be written: ${why}, and would be lost; move it elsewhere`,
+    );
+    expect(await readdir(room, { recursive: true })).toEqual(before);
+  }),
+);
+
+test("nor is what somebody puts there while its successor is extracted", () =>
+  withFolder(async (room) => {
+    const folder = join(room, "in");
+    await extractTree(entriesOf(tree), folder, options);
+    const sidecar = await readFile(`${folder}.tare.jsonl`);
+    const during = async function* (): AsyncGenerator<Entry> {
+      yield* entriesOf({ new: "" });
+      await writeFile(join(folder, "mine"), "x");
+    };
+    await expect(extractTree(during(), folder, { ...options, replace: true })).rejects.toThrow(
+      "mine was not extracted",
+    );
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual(["a", "a/b", "mine"]);
+    expect(await readFile(`${folder}.tare.jsonl`)).toEqual(sidecar);
+    expect((await readdir(room)).sort()).toEqual(["in", "in.tare.jsonl"]);
+  }));
+
+test("an extraction that nobody touched gives way: links, odd names and times, folders that no entry speaks of", () =>
+  withFolder(async (room) => {
+    const folder = join(room, "in");
+    const first = {
+      "deep/er/f": { content: "x", mtime: -5 },
+      "h => deep/er/f": "",
+      "l -> \udcfe": "",
+      "m => l": "",
+      "\udcff": { content: "late", mtime: Number.MAX_SAFE_INTEGER },
+      p: { type: "fifo" as const },
+      half: { content: "x", mtime: 7, nanoseconds: 999_999_999 },
+    };
+    for (const next of [first, first, tree])
+      await extractTree(entriesOf(next), folder, { ...options, replace: true });
+    expect((await readdir(room, { recursive: true })).sort()).toEqual([
+      "in",
+      "in.tare.jsonl",
+      "in/a",
+      "in/a/b",
+    ]);
   }));
 
 test("an abort in the middle of a file leaves nothing", () =>

@@ -19,7 +19,7 @@ export const extract = command({
   ],
   options: {
     to: { value: "DIR", summary: "The folder; needed" },
-    replace: { summary: "Take the place of what an earlier extraction made there" },
+    replace: { summary: "Take the place of what an earlier extraction made there; never of your own files" },
     devices: { summary: "Make devices and pipes, too" },
     setuid: { summary: "Keep set-user-ID and set-group-ID bits" },
     "max-size": { value: "SIZE", summary: "Give up when the files are more than this, as 2GB" },
