@@ -1,4 +1,4 @@
-import { type AnyBytes, type Bytes, drain, limited } from "../../bytes/bytes.ts";
+import { type AnyBytes, type Bytes, limited } from "../../bytes/bytes.ts";
 import { decompress } from "../../bytes/compression/compression.ts";
 import { ByteReader } from "../../bytes/reader.ts";
 import type { Entry } from "../../model/entry.ts";
@@ -23,7 +23,7 @@ export interface Rpm {
 export interface RawRpm {
   readonly signature: RpmHeader;
   readonly header: RpmHeader;
-  /** Read to the end, once. */
+  /** To be read once. */
   readonly payload: Bytes;
 }
 
@@ -59,7 +59,10 @@ export async function readRpm<Result>(
   });
 }
 
-/** A package taken apart, with nothing checked but that its headers are sound. @throws as {@link readRpm} */
+/**
+ * A package taken apart, with nothing checked but that its headers are sound; whoever needs no more need not read the
+ * payload. @throws as {@link readRpm}
+ */
 export async function openRpm<Result>(
   source: AnyBytes,
   size: number,
@@ -75,9 +78,7 @@ export async function openRpm<Result>(
     const over = reader.offset % 8;
     if (over > 0) await reader.read(8 - over, where);
     const header = await readHeader(reader, tag.headerImmutable, size - reader.offset, where);
-    const result = await use({ signature, header, payload: reader.rest() });
-    await drain(reader.rest());
-    return result;
+    return await use({ signature, header, payload: reader.rest() });
   } finally {
     await reader.close();
   }
