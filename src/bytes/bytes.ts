@@ -39,3 +39,12 @@ export async function drain(source: AnyBytes): Promise<number> {
   for await (const chunk of source) size += chunk.byteLength;
   return size;
 }
+
+/** Passes bytes through until the signal says stop. @throws the signal's reason */
+export async function* abortable(source: AnyBytes, signal: AbortSignal | undefined): Bytes {
+  signal?.throwIfAborted();
+  for await (const chunk of source) {
+    signal?.throwIfAborted();
+    yield chunk;
+  }
+}

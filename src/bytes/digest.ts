@@ -51,3 +51,23 @@ export async function* verified(source: AnyBytes, want: Expected, what: string):
   if (got !== want.digest)
     throw new TareError({ code: "DIGEST_MISMATCH", what, want: want.digest, got, size });
 }
+
+/** A stream whose digest and length are known when its last byte was read. */
+export interface Hashed {
+  readonly bytes: Bytes;
+  /** Of what was read so far; asked once. */
+  result(): { readonly digest: Digest; readonly size: number };
+}
+
+export function hashed(source: AnyBytes): Hashed {
+  const hash = createHash("sha256");
+  let size = 0;
+  const bytes = async function* (): Bytes {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      size += chunk.byteLength;
+      yield chunk;
+    }
+  };
+  return { bytes: bytes(), result: () => ({ digest: `sha256:${hash.digest("hex")}`, size }) };
+}

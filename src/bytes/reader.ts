@@ -3,7 +3,7 @@ import type { AnyBytes, Bytes } from "./bytes.ts";
 
 /**
  * Pulls exact amounts from a stream. One reader owns its source: call {@link close} when stopping early.
- * Returned buffers may share memory with the source's chunks and are not reused.
+ * What is streamed shares memory with the source's chunks.
  */
 export class ByteReader {
   readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
@@ -41,12 +41,14 @@ export class ByteReader {
     return part;
   }
 
-  /** Exactly `size` bytes, or undefined when the source ends before the first. @throws TRUNCATED in between */
+  /**
+   * Exactly `size` bytes, or undefined when the source ends before the first. The caller's own: they share no memory
+   * with the source. @throws TRUNCATED in between
+   */
   async read(size: number, what: string): Promise<Uint8Array | undefined> {
     if (size === 0) return new Uint8Array(0);
     if (!(await this.#fill())) return undefined;
     const first = this.#take(size);
-    if (first.byteLength === size) return first;
     const whole = new Uint8Array(size);
     whole.set(first);
     let filled = first.byteLength;

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Bytes } from "../bytes/bytes.ts";
 import { type Digest, verified } from "../bytes/digest.ts";
+import { lentBytes } from "../bytes/lent-bytes.ts";
 import { readFailure } from "../bytes/read-failure.ts";
 import { TareError } from "../errors.ts";
 import { download } from "../http/download.ts";
@@ -54,7 +55,10 @@ export async function findTarball(
     throw readFailure({ code: "EISDIR" }, text);
   }
   const open = (signal?: AbortSignal) => checked(readWhole(path, text, signal), text);
-  return { name: text, lasting: found.isFile(), open };
+  if (!found.isFile()) return { name: text, lasting: false, open };
+  const part = { file: path };
+  const lend = (signal?: AbortSignal) => checked(lentBytes(part, text, signal), text);
+  return { name: text, lasting: true, open, lent: { part, lend } };
 }
 
 async function webTarball(

@@ -46,7 +46,10 @@ export async function importTarball(
   seams: EditSeams,
 ): Promise<Imported> {
   const { normalise, compression } = options;
-  const first = await portableLayer(tarball, normalise ? undefined : compression, seams);
+  const { keep: _, ...beforehand } = seams;
+  const first = await (normalise
+    ? portableLayer(tarball, undefined, beforehand)
+    : portableLayer(tarball, compression, seams));
   const { survey, came, asItCame } = first;
   const warnings = [...adviceOn(survey, tarball.name, normalise), ...first.changes];
   let layer = first.layer;

@@ -1,12 +1,15 @@
-import { createHash } from "node:crypto";
-import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
+import type { AnyBytes } from "../bytes/bytes.ts";
+import { hashed } from "../bytes/digest.ts";
 import { type Compressor, compressed } from "../layers/compressor.ts";
 import type { StoredLayer } from "../layers/seal.ts";
+import type { Store } from "../model/seams.ts";
 import type { DiskStore } from "../store/disk-store.ts";
 
 /** Where layers are made. */
 export interface EditSeams {
   readonly store: DiskStore;
+  /** Keeps the finished layer where it belongs, when that is known already; else it goes to the store. */
+  readonly keep?: Store["add"] | undefined;
   /** How many threads may compress. */
   readonly threads: number;
   readonly signal: AbortSignal;
@@ -17,23 +20,16 @@ export async function sealTar(
   tar: AnyBytes,
   compressor: Compressor,
   what: string,
-  { store, threads, signal }: EditSeams,
+  { store, keep = store.add, threads, signal }: EditSeams,
 ): Promise<StoredLayer> {
-  const hash = createHash("sha256");
-  let uncompressedSize = 0;
-  const counted = async function* (): Bytes {
-    for await (const chunk of tar) {
-      hash.update(chunk);
-      uncompressedSize += chunk.byteLength;
-      yield chunk;
-    }
-  };
-  const content = await store.add(compressed(counted(), compressor, threads), what, signal);
+  const plain = hashed(tar);
+  const content = await keep(compressed(plain.bytes, compressor, threads), what, signal);
+  const { digest, size } = plain.result();
   return {
     ...content,
     files: [content.file],
     compression: compressor.format,
-    diffId: `sha256:${hash.digest("hex")}`,
-    uncompressedSize,
+    diffId: digest,
+    uncompressedSize: size,
   };
 }

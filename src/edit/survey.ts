@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
-import type { Digest } from "../bytes/digest.ts";
+import type { AnyBytes } from "../bytes/bytes.ts";
 import { TareError } from "../errors.ts";
-import { readTar } from "../formats/tar/decode.ts";
+import { otherFormat, otherFormatHead } from "../formats/other-format.ts";
+import { readTar, type Trailing } from "../formats/tar/decode.ts";
 import { isWhiteout } from "../layers/whiteout.ts";
+import { UnpackCheck } from "./unpack-check.ts";
 
 /** How often something was seen, and where first. */
 export interface Sightings {
@@ -13,10 +13,6 @@ export interface Sightings {
 
 /** What there is to know of a tar that was read once. */
 export interface TarSurvey {
-  /** sha256 of all its bytes. */
-  readonly diffId: Digest;
-  /** Bytes. */
-  readonly size: number;
   readonly entries: number;
   /** Seconds since the epoch, of the youngest entry; undefined when there is none. */
   readonly newest: number | undefined;
@@ -26,6 +22,10 @@ export interface TarSurvey {
   readonly duplicates: Sightings | undefined;
   /** Names that begin with `.wh.`: they hide files of lower layers. */
   readonly whiteouts: Sightings | undefined;
+  /** Entries that do not unpack, and why the first does not: runtimes refuse the whole layer. */
+  readonly broken: { readonly count: number; readonly why: string } | undefined;
+  /** Bytes behind the end mark. */
+  readonly trailing: Trailing | undefined;
   /** The first names at the top, folders with a slash at their end; no more than {@link topLimit}. */
   readonly tops: readonly string[];
 }
@@ -36,43 +36,72 @@ export const topLimit = 32;
 const pathLimit = 1_000_000;
 
 /**
- * Reads a tar to its last byte: every header is understood, every path contained. Holds the paths, no content.
+ * Reads a tar to its last byte: every header is understood, every path contained. Holds the paths, no content and no
+ * chunk of the source.
  * @throws BAD_ARCHIVE, TRUNCATED; `where` names it in the sentence
  */
 export async function surveyTar(source: AnyBytes, where: string): Promise<TarSurvey> {
-  const hash = createHash("sha256");
-  let size = 0;
+  let head = Buffer.alloc(0);
   let entries = 0;
   let newest: number | undefined;
   const paths = new Set<string>();
   const tops = new Set<string>();
   const [sparse, duplicates, whiteouts] = [new Watch(), new Watch(), new Watch()];
-  const counted = async function* (): Bytes {
+  const check = new UnpackCheck();
+  let trailing: Trailing | undefined;
+  const begun = async function* () {
     for await (const chunk of source) {
-      hash.update(chunk);
-      size += chunk.byteLength;
+      // A copy: chunks are only lent.
+      if (head.byteLength < otherFormatHead)
+        head = Buffer.concat([head, chunk.subarray(0, otherFormatHead - head.byteLength)]);
       yield chunk;
     }
   };
-  for await (const { path, type, mtime } of readTar(counted(), where, (path) => sparse.see(path))) {
-    entries += 1;
-    newest = Math.max(newest ?? mtime, mtime);
-    if (isWhiteout(path)) whiteouts.see(path);
-    if (paths.has(path)) duplicates.see(path);
-    else if (paths.size < pathLimit) paths.add(path);
-    if (tops.size < topLimit && path !== "") tops.add(topOf(path, type === "directory"));
+  const onTrailing = (found: Trailing) => {
+    trailing = found;
+  };
+  try {
+    const all = readTar(begun(), where, (path) => sparse.see(path), undefined, onTrailing);
+    for await (const entry of all) {
+      const { path, type, mtime } = entry;
+      entries += 1;
+      newest = Math.max(newest ?? mtime, mtime);
+      if (isWhiteout(path)) whiteouts.see(path);
+      if (paths.has(path)) duplicates.see(path);
+      else if (paths.size < pathLimit) paths.add(path);
+      if (tops.size < topLimit && path !== "") tops.add(topOf(path, type === "directory"));
+      check.see(entry);
+    }
+  } catch (cause) {
+    throw (entries === 0 && noTar(head, where, cause)) || cause;
   }
-  if (size === 0) throw new TareError({ code: "BAD_ARCHIVE", format: "tar", where, why: "it is empty" });
+  // A file system begins with zeros, which are the end of a tar.
+  if (entries === 0 && (head.byteLength === 0 || trailing !== undefined)) throw noTar(head, where);
   return {
-    diffId: `sha256:${hash.digest("hex")}`,
-    size,
     entries,
     newest,
     sparse: sparse.seen,
     duplicates: duplicates.seen,
     whiteouts: whiteouts.seen,
+    broken: check.why === undefined ? undefined : { count: check.count, why: check.why },
+    trailing,
     tops: [...tops],
   };
+}
+
+/** Says what it is instead, if it was read at all. */
+function noTar(head: Uint8Array, where: string, cause?: unknown): TareError | undefined {
+  if (cause !== undefined && !(cause instanceof TareError)) return undefined;
+  const other = otherFormat(head);
+  const why =
+    head.byteLength === 0
+      ? "it is empty"
+      : other !== undefined
+        ? `it looks like ${other.what}; ${other.todo}`
+        : head.byteLength < 512
+          ? `it has ${head.byteLength} bytes only, and a tar has at least 512`
+          : "it does not begin as one, nor as one compressed with gzip, zstd, xz or bzip2";
+  return new TareError({ code: "BAD_ARCHIVE", format: "tar", where, why }, ...(cause ? [{ cause }] : []));
 }
 
 function topOf(path: string, folder: boolean): string {

@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
 import { alongside } from "../bytes/alongside.ts";
 import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
 import { type CompressionFormat, decompress, recognised } from "../bytes/compression/compression.ts";
-import { type Compressor, defaultLevels } from "../layers/compressor.ts";
+import { type Hashed, hashed } from "../bytes/digest.ts";
+import type { FilePart } from "../bytes/lent-bytes.ts";
+import { type Compressor, compressed, defaultLevels } from "../layers/compressor.ts";
 import type { Content } from "../model/content.ts";
 import type { Compression, Layer } from "../model/image.ts";
-import { type EditSeams, sealTar } from "./seal-tar.ts";
+import type { EditSeams } from "./seal-tar.ts";
 import { surveyTar, type TarSurvey } from "./survey.ts";
 
 /** A tarball, compressed in any way that is known, told by its content. */
@@ -18,6 +19,8 @@ export interface Tarball {
   readonly lasting: boolean;
   /** Its file, where that is one of our own store. */
   readonly file?: string;
+  /** Where it lies on this machine, and the same bytes as `open` gives, as `lentBytes` has them. */
+  readonly lent?: { readonly part: FilePart; lend(signal?: AbortSignal): Bytes };
 }
 
 /** How a layer is to be compressed; without a level, with the default one or as it is already. */
@@ -58,49 +61,63 @@ export async function tarballLayer(
   wish: CompressionWish | undefined,
   seams: EditSeams,
 ): Promise<TarballLayer> {
-  const { name } = tarball;
-  const { format: came, bytes } = await recognised(tarball.open(seams.signal));
+  const { name, lasting, file, lent } = tarball;
+  const { signal, threads } = seams;
+  const add = seams.keep ?? seams.store.add;
+  const lend = lent === undefined ? tarball.open : lent.lend;
+  const { format: came, bytes } = await recognised(lend(signal));
+  const changed = wish !== undefined && (wish.format !== came || wish.level !== undefined);
+  const asItCame = came !== "xz" && came !== "bzip2" && !changed;
+  // What unpacks or compresses holds on to more of its input than is lent.
+  const stored =
+    lent === undefined || (asItCame && came === "none") ? bytes : await opened(tarball, bytes, signal);
+
   const surveyed = Promise.withResolvers<TarSurvey>();
-  const watch = async (plain: AnyBytes) => surveyed.resolve(await surveyTar(plain, name));
-  if (came === "xz" || came === "bzip2" || (wish && (wish.format !== came || wish.level !== undefined))) {
-    const plain = alongside(decompress(bytes, name), watch);
-    const layer = await sealTar(plain, compressorFor(wish ?? { format: "gzip" }), name, seams);
-    return { layer, survey: await surveyed.promise, came, asItCame: false };
+  const watch = async (tar: AnyBytes) => surveyed.resolve(await surveyTar(tar, name));
+  if (!asItCame) {
+    const compressor = compressorFor(wish ?? { format: "gzip" });
+    const tar = hashed(decompress(stored, name));
+    const plain = alongside(tar.bytes, watch);
+    const { file, ...content } = await add(compressed(plain, compressor, threads), name, signal);
+    const { digest: diffId, size: uncompressedSize } = tar.result();
+    const kept = { ...content, files: [file], compression: compressor.format };
+    return { layer: { ...kept, diffId, uncompressedSize }, survey: await surveyed.promise, came, asItCame };
   }
-  let content: Content;
-  if (tarball.lasting)
-    content = await contentInPlace(tarball, bytes, (copy) => watch(decompress(copy, name)));
-  else {
-    const kept = alongside(bytes, (copy) => watch(decompress(copy, name)));
-    content = await seams.store.add(kept, name, seams.signal);
-  }
-  const survey = await surveyed.promise;
-  const layer = { ...content, compression: came, diffId: survey.diffId, uncompressedSize: survey.size };
-  return { layer, survey, came, asItCame: true };
+  // Of a tar that is not compressed, whoever keeps it computes the digest.
+  let tar: Hashed | undefined;
+  const look = async (source: AnyBytes) => {
+    if (came === "none") return watch(source);
+    tar = hashed(decompress(source, name));
+    return watch(tar.bytes);
+  };
+  const staysThere = lasting && (seams.keep === undefined || file !== undefined);
+  const content = staysThere
+    ? await contentInPlace(tarball, stored, look)
+    : await add(alongside(stored, look), name, signal);
+  const { digest: diffId, size: uncompressedSize } = tar?.result() ?? content;
+  const layer = { ...content, compression: came, diffId, uncompressedSize };
+  return { layer, survey: await surveyed.promise, came, asItCame };
 }
 
-/** Whoever saves it holds it to its digest; `bytes` are read through `watch`, to their end. */
+/** The tarball's bytes, whose chunks last, instead of those that were lent. */
+async function opened(tarball: Tarball, lent: Bytes, signal: AbortSignal): Promise<AnyBytes> {
+  for await (const _ of lent) break;
+  return tarball.open(signal);
+}
+
+/** Whoever saves it holds it to its digest; `bytes` are read by `look`, to their end. */
 async function contentInPlace(
-  { open, file }: Tarball,
-  bytes: Bytes,
-  watch: (bytes: Bytes) => Promise<void>,
+  { open, file, lent }: Tarball,
+  bytes: AnyBytes,
+  look: (bytes: Bytes) => Promise<void>,
 ): Promise<Content> {
-  const hash = createHash("sha256");
-  let size = 0;
-  const counted = async function* (): Bytes {
-    for await (const chunk of bytes) {
-      hash.update(chunk);
-      size += chunk.byteLength;
-      yield chunk;
-    }
-  };
-  await watch(counted());
+  const stored = hashed(bytes);
+  await look(stored.bytes);
   return {
-    digest: `sha256:${hash.digest("hex")}`,
-    size,
+    ...stored.result(),
     async *open(signal) {
       yield* open(signal);
     },
-    ...(file !== undefined && { files: [file] }),
+    ...(file === undefined ? { part: lent?.part } : { files: [file] }),
   };
 }

@@ -31,8 +31,10 @@ export async function archiveFiles(file: string, where = file): Promise<FileSet>
     for (let links = 0; links <= linkLimit; links += 1) {
       const slot = slots.get(at);
       if (slot === undefined) return undefined;
-      if ("start" in slot)
-        return { size: slot.size, open: (signal) => take(from(slot.start, signal), slot.size) };
+      if ("start" in slot) {
+        const open = (signal?: AbortSignal) => take(from(slot.start, signal), slot.size);
+        return { size: slot.size, open, part: compressed ? undefined : { file, ...slot } };
+      }
       at = slot.link;
     }
     return undefined;

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Bytes, collect } from "../bytes/bytes.ts";
 import { verified } from "../bytes/digest.ts";
+import type { FilePart } from "../bytes/lent-bytes.ts";
 import { TareError } from "../errors.ts";
 import type { Content } from "../model/content.ts";
 import type { Descriptor } from "../model/image.ts";
@@ -19,6 +20,8 @@ export interface FoundFile {
   /** Bytes. */
   readonly size: number;
   open(signal?: AbortSignal): Bytes;
+  /** Where it lies on this machine as it is. */
+  readonly part?: FilePart | undefined;
 }
 
 export function folderFiles(folder: string): FileSet {
@@ -29,7 +32,7 @@ export function folderFiles(folder: string): FileSet {
       const found = await stat(file).catch(() => undefined);
       if (!found?.isFile()) return undefined;
       const { size } = found;
-      return { size, open: (signal) => readPart(file, 0, size, signal) };
+      return { size, open: (signal) => readPart(file, 0, size, signal), part: { file, size } };
     },
   };
 }
@@ -57,6 +60,7 @@ export async function contentIn(files: FileSet, path: string, descriptor: Descri
     digest,
     size,
     open: (signal) => verified(found.open(signal), { digest, size }, `${files.where}: ${path}`),
+    part: found.part,
   };
 }
 

@@ -45,23 +45,33 @@ export async function saveLayout(
   }
 }
 
-/** A new or empty folder becomes a layout; a folder of anything else is left alone. */
 async function prepare(folder: string): Promise<void> {
   await makeFolders(folder);
+  if (await isLayout(folder)) return;
+  await makeFolders(join(folder, "blobs"));
+  await writeWhole(join(folder, layoutFile), (sink) => sink.add(layoutMarker));
+}
+
+/**
+ * Whether a folder is an image layout already. A new or empty one may become one.
+ * @throws CANNOT_WRITE for a folder of anything else, which is left alone; BAD_ARCHIVE for a layout of another version
+ */
+export async function isLayout(folder: string): Promise<boolean> {
   const marker = await readFile(join(folder, layoutFile)).catch(() => undefined);
-  if (marker !== undefined) return checkLayoutMarker(marker, folder);
+  if (marker !== undefined) {
+    checkLayoutMarker(marker, folder);
+    return true;
+  }
   // Two builds that begin the same layout at once see each other's blobs before the marker.
   const strangers = (await readdir(folder)).filter(
     (name) => !/^(?:blobs|\.oci-layout\..*\.part)$/.test(name),
   );
-  if (strangers.length > 0)
-    throw new TareError({
-      code: "CANNOT_WRITE",
-      file: folder,
-      why: `it is a folder with other things in it (${strangers[0]}), not an OCI image layout`,
-    });
-  await makeFolders(join(folder, "blobs"));
-  await writeWhole(join(folder, layoutFile), (sink) => sink.add(layoutMarker));
+  if (strangers.length === 0) return false;
+  throw new TareError({
+    code: "CANNOT_WRITE",
+    file: folder,
+    why: `it is a folder with other things in it (${strangers[0]}), not an OCI image layout`,
+  });
 }
 
 /** Where the file system can share the bytes of two files (btrfs, xfs), nothing is copied at all. */

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { verified } from "../bytes/digest.ts";
+import { lentBytes } from "../bytes/lent-bytes.ts";
 import { writeAll } from "../bytes/write-file.ts";
 import { TareError } from "../errors.ts";
 import { type Content, storedFiles } from "../model/content.ts";
@@ -43,6 +44,11 @@ export class Sink {
    */
   async addContent(content: Content, signal?: AbortSignal): Promise<void> {
     const files = storedFiles(content);
+    if (files === undefined && content.part !== undefined && content.size > pieceSize) {
+      const lent = lentBytes(content.part, content.part.file, signal);
+      for await (const piece of verified(lent, content, content.digest)) await this.#pass(piece);
+      return;
+    }
     if (files === undefined) {
       for await (const chunk of verified(content.open(signal), content, content.digest)) {
         signal?.throwIfAborted();
@@ -71,6 +77,14 @@ export class Sink {
     }
   }
 
+  /** Hands a piece on without copying it: it must stay as it is until the next one was handed on. */
+  async #pass(piece: Uint8Array): Promise<void> {
+    if (this.#used > 0) await this.#flush();
+    await this.#flight;
+    this.size += piece.byteLength;
+    this.#fly(piece);
+  }
+
   async #grow(count: number): Promise<void> {
     this.#used += count;
     this.size += count;
@@ -82,6 +96,10 @@ export class Sink {
     const piece = this.#filling.subarray(0, this.#used);
     [this.#filling, this.#flying] = [this.#flying, this.#filling];
     this.#used = 0;
+    this.#fly(piece);
+  }
+
+  #fly(piece: Uint8Array): void {
     this.#flight = this.#write(piece);
     // Who flushes next, or ends, hears of a failure; until then it is nobody's.
     this.#flight.catch(() => {});

@@ -1,5 +1,6 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import type { Digest } from "../bytes/digest.ts";
+import type { FilePart } from "../bytes/lent-bytes.ts";
 
 /** Bytes that are known before they are read. */
 export interface Content {
@@ -8,6 +9,8 @@ export interface Content {
   readonly size: number;
   /** A fresh stream on every call. The reader owns it; stopping early releases what it holds. */
   open(signal?: AbortSignal): Bytes;
+  /** Where the same bytes lie on this machine, unverified, for whoever copies much. */
+  readonly part?: FilePart | undefined;
 }
 
 /** Content that is held in memory. */

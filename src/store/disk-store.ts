@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { AnyBytes, Bytes } from "../bytes/bytes.ts";
-import { algorithmOf, type Digest, type Expected, hexOf, verified } from "../bytes/digest.ts";
+import { type AnyBytes, abortable, type Bytes } from "../bytes/bytes.ts";
+import { algorithmOf, type Digest, type Expected, hashed, hexOf, verified } from "../bytes/digest.ts";
 import { makeFolders } from "../bytes/make-folders.ts";
 import { writeFailure, writeSynced } from "../bytes/write-file.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
@@ -57,14 +57,8 @@ export async function openStore(folder: string): Promise<DiskStore> {
       return keep(verified(abortable(source, signal), want, what), () => want.digest);
     },
     async add(source, _what, signal) {
-      const hash = createHash("sha256");
-      const hashing = async function* (): Bytes {
-        for await (const chunk of abortable(source, signal)) {
-          hash.update(chunk);
-          yield chunk;
-        }
-      };
-      return keep(hashing(), () => `sha256:${hash.digest("hex")}`);
+      const { bytes, result } = hashed(abortable(source, signal));
+      return keep(bytes, () => result().digest);
     },
     recall: (room, key) => readMemo(folder, room, key),
     async remember(room, key, value) {
@@ -94,14 +88,6 @@ function storedContent(digest: Digest, size: number, file: string): StoredConten
 
 async function* readBlob(file: string, signal?: AbortSignal): Bytes {
   yield* createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) });
-}
-
-async function* abortable(source: AnyBytes, signal: AbortSignal | undefined): Bytes {
-  signal?.throwIfAborted();
-  for await (const chunk of source) {
-    signal?.throwIfAborted();
-    yield chunk;
-  }
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {
