@@ -1,15 +1,28 @@
+import { quoted } from "../explain/shell.ts";
 import { type Sightings, type TarSurvey, topLimit } from "./survey.ts";
 
 /** What lies at the top of a root file system. */
 const usual =
   /^(?:bin|boot|dev|etc|home|init|lib|lib32|lib64|libx32|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)\/?$/;
 
-/** A sentence for everything in a tar that its owner may not expect. `where` is what they call it. */
-export function adviceOn(survey: TarSurvey, where: string, normalised: boolean): readonly string[] {
-  return [...shapeAdvice(survey, where), ...entryAdvice(survey, where, normalised)];
+export interface AdviceOptions {
+  readonly normalised: boolean;
+  /** Whether what it is called is the path of a file. */
+  readonly isFile: boolean;
+  /** What the image is to be called. */
+  readonly name?: string | undefined;
 }
 
-function shapeAdvice({ tops, entries }: TarSurvey, where: string): readonly string[] {
+/** A sentence for everything in a tar that its owner may not expect. `where` is what they call it. */
+export function adviceOn(survey: TarSurvey, where: string, options: AdviceOptions): readonly string[] {
+  return [...shapeAdvice(survey, where, options), ...entryAdvice(survey, where, options.normalised)];
+}
+
+function shapeAdvice(
+  { tops, entries }: TarSurvey,
+  where: string,
+  { isFile, name = "NAME" }: AdviceOptions,
+): readonly string[] {
   if (entries === 0) return [`${where} holds nothing; the image is empty.`];
   if (tops.some((top) => usual.test(top))) return [];
   const marker = tops.find((top) => top === "oci-layout" || top === "manifest.json");
@@ -24,20 +37,34 @@ function shapeAdvice({ tops, entries }: TarSurvey, where: string): readonly stri
       ? top
       : undefined;
   if (inner === undefined || tops.length === topLimit) return [];
+  const folder = inner.slice(0, -1);
+  const todo = isFile
+    ? `unpack it and import that folder: mkdir unpacked && tar -xpf ${quoted(where)} -C unpacked && tare import ${quoted(`unpacked/${folder}`)} ${name}`
+    : "unpack it and import that folder.";
   return [
-    `${tops.length === 1 ? `Everything in ${where} is below ${inner}` : `${where} has a folder ${inner}`}, and so it is in the image; if that folder should be the root, unpack it and import the folder: tar -xpf FILE && tare import ${inner.slice(0, -1)} NAME.`,
+    `${tops.length === 1 ? `Everything in ${where} is below ${inner}` : `${where} has a folder ${inner}`}, and so it is in the image; if that folder should be the root, ${todo}`,
   ];
 }
 
 function entryAdvice(
-  { duplicates, whiteouts }: TarSurvey,
+  { broken, duplicates, trailing, whiteouts }: TarSurvey,
   where: string,
   normalised: boolean,
 ): readonly string[] {
   return [
+    ...(broken
+      ? [
+          `${where} cannot be unpacked: ${broken.why}${broken.count > 1 ? ` (and ${broken.count - 1} more like it)` : ""}; docker and podman refuse the image, too.`,
+        ]
+      : []),
     ...(duplicates && !normalised
       ? [
-          `${where} has ${timesOf(duplicates)} more than once, which podman and buildah refuse; --normalise leaves the last of each.`,
+          `${where} has ${timesOf(duplicates)} more than once, which docker, podman and buildah refuse; --normalise leaves the last of each.`,
+        ]
+      : []),
+    ...(trailing
+      ? [
+          `${where} goes on after its end mark: ${trailing.size} bytes from byte ${trailing.from} on belong to no file; ${normalised ? "they are left out" : "they stay in the layer as they are"}.`,
         ]
       : []),
     ...(whiteouts

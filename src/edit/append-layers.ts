@@ -31,7 +31,7 @@ export async function upperLayer(
   const warnings = [...changes];
   if (duplicates)
     warnings.push(
-      `${found.name} has ${timesOf(duplicates)} more than once, which podman and buildah refuse.`,
+      `${found.name} has ${timesOf(duplicates)} more than once, which docker, podman and buildah refuse.`,
     );
   if (entries === 0) warnings.push(`${found.name} holds nothing; its layer is empty.`);
   if (layer.compression === "zstd" && options.compression === undefined) warnings.push(keptZstd);

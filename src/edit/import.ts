@@ -11,6 +11,8 @@ import type { EditSeams } from "./seal-tar.ts";
 import { type CompressionWish, compressorFor, keptZstd, type Tarball } from "./tarball-layer.ts";
 
 export interface ImportOptions {
+  /** What it is to be called, for advice. */
+  readonly name?: string | undefined;
   readonly platform: Platform;
   readonly config: RuntimeConfig;
   /** The comment of the layer's line in the history. */
@@ -51,7 +53,11 @@ export async function importTarball(
     ? portableLayer(tarball, undefined, beforehand)
     : portableLayer(tarball, compression, seams));
   const { survey, came, asItCame } = first;
-  const warnings = [...adviceOn(survey, tarball.name, normalise), ...first.changes];
+  const isFile = tarball.lent !== undefined;
+  const warnings = [
+    ...adviceOn(survey, tarball.name, { normalised: normalise, isFile, name: options.name }),
+    ...first.changes,
+  ];
   let layer = first.layer;
   if (normalise) {
     const compressor = compressorFor(compression ?? { format: came === "zstd" ? "zstd" : "gzip" });

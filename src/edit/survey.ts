@@ -2,6 +2,7 @@ import type { AnyBytes } from "../bytes/bytes.ts";
 import { TareError } from "../errors.ts";
 import { otherFormat, otherFormatHead } from "../formats/other-format.ts";
 import { readTar, type Trailing } from "../formats/tar/decode.ts";
+import { blockSize, decodeBlock } from "../formats/tar/header.ts";
 import { isWhiteout } from "../layers/whiteout.ts";
 import { UnpackCheck } from "./unpack-check.ts";
 
@@ -89,19 +90,36 @@ export async function surveyTar(source: AnyBytes, where: string): Promise<TarSur
   };
 }
 
-/** Says what it is instead, if it was read at all. */
+/** Says what it is instead; undefined when it does begin as a tar, or what it was unpacked from is what broke. */
 function noTar(head: Uint8Array, where: string, cause?: unknown): TareError | undefined {
-  if (cause !== undefined && !(cause instanceof TareError)) return undefined;
+  if (cause !== undefined && !(isOfTar(cause) && !beginsAsTar(head, where))) return undefined;
   const other = otherFormat(head);
   const why =
     head.byteLength === 0
       ? "it is empty"
       : other !== undefined
         ? `it looks like ${other.what}; ${other.todo}`
-        : head.byteLength < 512
-          ? `it has ${head.byteLength} bytes only, and a tar has at least 512`
+        : head.byteLength < blockSize
+          ? `it has ${head.byteLength} bytes only, and a tar has at least ${blockSize}`
           : "it does not begin as one, nor as one compressed with gzip, zstd, xz or bzip2";
-  return new TareError({ code: "BAD_ARCHIVE", format: "tar", where, why }, ...(cause ? [{ cause }] : []));
+  return new TareError(
+    { code: "BAD_ARCHIVE", format: "tar", where, why },
+    ...(cause === undefined ? [] : [{ cause }]),
+  );
+}
+
+function isOfTar(cause: unknown): boolean {
+  if (!(cause instanceof TareError)) return false;
+  const { problem } = cause;
+  return problem.code === "TRUNCATED" || (problem.code === "BAD_ARCHIVE" && problem.format === "tar");
+}
+
+function beginsAsTar(head: Uint8Array, where: string): boolean {
+  try {
+    return head.byteLength >= blockSize && decodeBlock(head.subarray(0, blockSize), where) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function topOf(path: string, folder: boolean): string {

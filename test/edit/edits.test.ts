@@ -162,7 +162,7 @@ test("a tarball that would leave its image, or is none, is refused as a layer; o
   );
   await expect(upper(Buffer.alloc(2000, 1))).rejects.toThrow(/x\.tar is not a sound tar/);
   const twice = await upper(tarOfBlocks([{ name: "a" }, { name: "a" }, { name: ".wh.b" }]));
-  expect(twice.warnings).toEqual(["x.tar has /a more than once, which podman and buildah refuse."]);
+  expect(twice.warnings).toEqual(["x.tar has /a more than once, which docker, podman and buildah refuse."]);
   const kept = await upper(zstdCompressSync(tarOfBlocks([{ name: "a" }])));
   expect([kept.layer.compression, kept.warnings]).toEqual([
     "zstd",

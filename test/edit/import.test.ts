@@ -127,6 +127,8 @@ test("message, epoch and configuration are in the image", async () => {
   });
 });
 
+const zeros = Buffer.alloc(4096);
+
 test("times that no date can say are cut to one that can", async () => {
   for (const [mtime, created] of [
     [-5, "1970-01-01T00:00:00Z"],
@@ -137,7 +139,18 @@ test("times that no date can say are cut to one that can", async () => {
 
 test.each<[string, Buffer, string]>([
   ["nothing", Buffer.alloc(0), "x.tar is not a sound tar: it is empty"],
-  ["a web page", Buffer.from("<!doctype html>".padEnd(600)), "checksum is wrong"],
+  ["a web page", Buffer.from("<!doctype html>".padEnd(600)), "looks like a page for browsers (HTML or XML)"],
+  ["a zip archive", Buffer.from("PK\x03\x04zip"), "looks like a zip archive; unpack it into a folder"],
+  ["an RPM package", Buffer.concat([Buffer.from("edabeedb", "hex"), zeros]), "looks like an RPM package"],
+  ["a Debian package", Buffer.from("!<arch>\ndebian-binary"), "looks like a Debian package; a recipe"],
+  ["a squashfs", Buffer.concat([Buffer.from("hsqs"), zeros]), "unpack it with unsquashfs"],
+  [
+    "an ext4 file system",
+    Buffer.concat([zeros.subarray(0, 1080), Buffer.from("53ef", "hex"), zeros]),
+    "looks like an ext2, ext3 or ext4 file system; mount it",
+  ],
+  ["anything else", Buffer.from("x".repeat(600)), "it does not begin as one, nor as one compressed"],
+  ["too little", Buffer.from("x"), "it has 1 bytes only, and a tar has at least 512"],
   ["a path that leads out", tarOfBlocks([{ name: "../etc/passwd", content: "x" }]), "leads out of the root"],
   ["a cut file", tarBlock({ name: "a", content: "x".repeat(900) }).subarray(0, 900), "ends after"],
   [
@@ -160,12 +173,12 @@ test.each<[string, Tree, RegExp]>([
   [
     "a single top folder",
     { "alpine/": {}, "alpine/etc/": {}, "alpine/etc/motd": "x" },
-    /^Everything in x\.tar is below alpine\/.* tare import alpine NAME\.$/,
+    /^Everything in x\.tar is below alpine\/.* unpack it and import that folder\.$/,
   ],
   [
     "rootfs beside a manifest",
     { manifest: "{}", "rootfs/": {}, "rootfs/bin/sh": "x" },
-    /^x\.tar has a folder rootfs\/.* tare import rootfs NAME\.$/,
+    /^x\.tar has a folder rootfs\/.* unpack it and import that folder\.$/,
   ],
   ["an OCI archive", { "oci-layout": "{}", "blobs/": {} }, /has oci-layout.*name it oci-archive:x\.tar\.$/],
   ["docker save", { "manifest.json": "[]", "a.json": "" }, /has manifest\.json.*docker-archive:x\.tar\.$/],
@@ -178,12 +191,29 @@ test.each<[string, Tree, RegExp]>([
       ["etc/a", "2"],
       ["etc/", {}],
     ],
-    /^x\.tar has \/etc\/a and 1 other path more than once, which podman/,
+    /^x\.tar has \/etc\/a and 1 other path more than once, which docker/,
   ],
   ["no entry", {}, /^x\.tar holds nothing/],
+  [
+    "hardlinks to what is not there",
+    { "etc/": {}, "etc/a => etc/b": "", "etc/c => etc/d": "" },
+    /^x\.tar cannot be unpacked: etc\/a is a hardlink to etc\/b, and no file before it has that name \(and 1 more like it\); docker/,
+  ],
+  ["a path below a file", { etc: "", "etc/a": "" }, /etc\/a lies below etc, which is no folder; docker/],
 ])("what may surprise is said: %s", async (_, tree, sentence) => {
   const { warnings } = await importBytes(await tarOf(tree));
   expect(warnings).toEqual([expect.stringMatching(sentence)]);
+});
+
+test("bytes behind the end of the archive are said, and stay unless all is written anew", async () => {
+  const tar = Buffer.concat([await tarOf(rootTree), Buffer.alloc(512), Buffer.from("rubbish")]);
+  const from = tar.byteLength - 7;
+  const said = `x.tar goes on after its end mark: 7 bytes from byte ${from} on belong to no file; they`;
+  const { warnings, layer } = await importBytes(tar);
+  expect(warnings).toEqual([`${said} stay in the layer as they are.`]);
+  expect(layer.diffId).toBe(digestOf(tar));
+  const anew = await importBytes(tar, { normalise: true });
+  expect(anew.warnings).toEqual([`${said} are left out.`]);
 });
 
 test("a whiteout is said to go when all is written anew, too", async () => {

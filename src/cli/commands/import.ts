@@ -85,7 +85,7 @@ export const importTar = command({
     const config = await configOf(options.change);
     const epoch = sourceDateEpoch(io.environment);
     const { normalise, message } = options;
-    const given = { platform, config, message, compression, normalise, epoch };
+    const given = { name: shown, platform, config, message, compression, normalise, epoch };
     if (source !== "-" && !isAddress(source)) await keepApart(resolve(io.folder, source), locations);
     return withWorld(io, { ...options, offline: false }, async (world) => {
       const [{ findTarball }, { importFolder, importTarball }, { makeInLayout }, { saveImage }] =

@@ -46,13 +46,16 @@ interface Extensions {
  * before asking for the next entry, or it is passed over. The source is read to its last byte, past the end mark.
  * Paths are contained, those of hardlinks' targets too: `..` is refused, a leading `/` is the root. A symlink's text
  * stays as it is. GNU's sparse files are refused, unless there is an `onSparse`: it hears of each, whose content then
- * has zeros for its holes.
+ * has zeros for its holes. An `onRecords` is shown the pax records of each entry before it comes: some programs keep
+ * there what no header says. An `onTrailing` is told, at the end, of bytes behind the end mark that are not all zeros.
  * @throws BAD_ARCHIVE, TRUNCATED; `where` names the archive in the sentence
  */
 export async function* readTar(
   source: AnyBytes,
   where: string,
   onSparse?: (path: string) => void,
+  onRecords?: (path: string, records: ReadonlyMap<string, Uint8Array>) => void,
+  onTrailing?: (trailing: Trailing) => void,
 ): AsyncGenerator<Entry> {
   const reader = new ByteReader(source);
   const global: Extensions = { pax: new Map(), size: 0 };
@@ -77,6 +80,7 @@ export async function* readTar(
       }
       const { pax } = extensions;
       const header = headerOf(raw, extensions, global.pax, where);
+      if (pax.size > 0) onRecords?.(header.path, pax);
       extensions = { pax: new Map(), size: 0 };
       const padded = Math.ceil(header.size / blockSize) * blockSize - header.size;
       const what = `${where}: ${header.path}`;
@@ -100,10 +104,33 @@ export async function* readTar(
       if (padded > 0 && (await reader.read(padded, where)) === undefined)
         throw bad(where, `it ends within the padding of ${header.path}`);
     }
-    await drain(reader.rest());
+    if (onTrailing === undefined) await drain(reader.rest());
+    else await watchTrailing(reader, onTrailing);
   } finally {
     await reader.close();
   }
+}
+
+/** What follows the end mark of a tar and its padding: bytes that belong to no entry. */
+export interface Trailing {
+  /** Where the first byte stands that is not zero. */
+  readonly from: number;
+  /** Bytes from there to the end. */
+  readonly size: number;
+}
+
+async function watchTrailing(reader: ByteReader, onTrailing: (trailing: Trailing) => void): Promise<void> {
+  let from: number | undefined;
+  for (
+    let at = reader.offset, chunk = await reader.some();
+    chunk !== undefined;
+    chunk = await reader.some()
+  ) {
+    const first = from === undefined ? chunk.findIndex((byte) => byte !== 0) : -1;
+    if (first >= 0) from = at + first;
+    at = reader.offset;
+  }
+  if (from !== undefined) onTrailing({ from, size: reader.offset - from });
 }
 
 function isExtension(typeflag: string): boolean {
