@@ -8,12 +8,16 @@ export interface OptionPlan {
   readonly short?: string;
 }
 
-/** One positional argument, in order. At most one is `many`, and takes all that the others leave. */
+/**
+ * One positional argument, in order. At most one is `many`, and takes all that the others leave; or the last one is
+ * `rest`, and takes all that follows the one before it, as it stands, with what looks like options.
+ */
 export interface ArgumentPlan {
   readonly name: string;
   readonly summary: string;
   readonly required?: true;
   readonly many?: true;
+  readonly rest?: true;
 }
 
 type OptionValue<Plan extends OptionPlan> = Plan extends { many: true }

@@ -79,8 +79,8 @@ function usage(command: Command): string {
   return ["tare", command.name, "[OPTIONS]", ...command.arguments.map(argumentText)].join(" ");
 }
 
-function argumentText({ name, required, many }: ArgumentPlan): string {
-  const text = many ? `${name}…` : name;
+function argumentText({ name, required, many, rest }: ArgumentPlan): string {
+  const text = many || rest ? `${name}…` : name;
   return required ? text : `[${text}]`;
 }
 

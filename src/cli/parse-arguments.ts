@@ -4,7 +4,7 @@ import { TareError } from "../errors.ts";
 import { type Command, everywhere, type Input, type OptionPlan } from "./command.ts";
 
 /**
- * Reads what follows the command's name. Options may stand anywhere, `--` ends them.
+ * Reads what follows the command's name. Options may stand anywhere before what is another program's; `--` ends them.
  * @throws BAD_USAGE, with a guess at what was meant
  */
 export function parseArguments(
@@ -15,20 +15,8 @@ export function parseArguments(
   const refuse = (why: string): never => {
     throw new TareError({ code: "BAD_USAGE", why, help: `tare ${command.name} --help` });
   };
-  const options = Object.fromEntries(
-    Object.entries(plans).map(([name, { short }]) => [
-      name,
-      { type: typeOf(plans[name]), ...(short && { short }) },
-    ]),
-  );
-  // Tokens alone, without the parser's own checks: its sentences know nothing of what was meant.
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
+  const { own, rest } = splitArguments(command, argv);
+  const tokens = tokensOf(plans, own);
   const values: Record<string, string | boolean | string[] | undefined> = {};
   const positionals: string[] = [];
   for (const token of tokens) {
@@ -58,18 +46,45 @@ export function parseArguments(
   for (const [name, plan] of Object.entries(plans))
     if (plan.many) values[name] ??= [];
     else if (plan.value === undefined) values[name] ??= false;
+  positionals.push(...rest);
   if (!values.help) checkPositionals(command, positionals, refuse);
   return { arguments: positionals, options: values as never };
+}
+
+/** What is for the command, and what is for a program that it starts: all behind the argument before a `rest`. */
+export function splitArguments(
+  command: Command,
+  argv: readonly string[],
+): { readonly own: readonly string[]; readonly rest: readonly string[] } {
+  const before = command.arguments.findIndex(({ rest }) => rest);
+  if (before < 1) return { own: argv, rest: [] };
+  const tokens = tokensOf({ ...command.options, ...everywhere }, argv);
+  const last = tokens.filter(({ kind }) => kind === "positional")[before - 1];
+  if (last === undefined) return { own: argv, rest: [] };
+  const rest = argv.slice(last.index + 1);
+  const ended = tokens.some(({ kind, index }) => kind === "option-terminator" && index < last.index);
+  return { own: argv.slice(0, last.index + 1), rest: rest[0] === "--" && !ended ? rest.slice(1) : rest };
+}
+
+/** Tokens alone, without the parser's own checks: its sentences know nothing of what was meant. */
+function tokensOf(plans: Readonly<Record<string, OptionPlan>>, argv: readonly string[]) {
+  const options = Object.fromEntries(
+    Object.entries(plans).map(([name, plan]) => [
+      name,
+      { type: typeOf(plan), ...(plan.short && { short: plan.short }) },
+    ]),
+  );
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
 function checkPositionals(command: Command, given: readonly string[], refuse: (why: string) => never): void {
   const missing = command.arguments.findIndex((plan, index) => plan.required && given[index] === undefined);
   if (missing >= 0) refuse(`tare ${command.name} needs ${command.arguments[missing]?.name}`);
   const extra = given[command.arguments.length];
-  if (extra !== undefined && !command.arguments.some(({ many }) => many))
+  if (extra !== undefined && !command.arguments.some(({ many, rest }) => many || rest))
     refuse(`tare ${command.name} does not know what to do with ${JSON.stringify(extra)}`);
 }
 
-function typeOf(plan: OptionPlan | undefined): "string" | "boolean" {
-  return plan?.value === undefined ? "boolean" : "string";
+function typeOf(plan: OptionPlan): "string" | "boolean" {
+  return plan.value === undefined ? "boolean" : "string";
 }

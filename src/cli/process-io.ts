@@ -7,7 +7,7 @@ import { realEngine } from "./real-engine.ts";
 export function processIo(): { readonly io: Io; end(): void } {
   const { stdout, stderr, env } = process;
   const abort = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
       // The first one lets the work clean up; whoever asks twice does not want to wait.
       if (abort.signal.aborted) process.exit(130);

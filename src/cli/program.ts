@@ -4,7 +4,7 @@ import { plain } from "../report/table.ts";
 import { commands } from "./commands/all.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import type { Io } from "./io.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import { parseArguments, splitArguments } from "./parse-arguments.ts";
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<number> {
@@ -80,7 +80,9 @@ function report(error: unknown, json: boolean, io: Io): number {
 }
 
 /** Known before the arguments are understood, since they may be what is wrong. */
-function asksForJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf("--");
-  return (end < 0 ? argv : argv.slice(0, end)).includes("--json");
+function asksForJson([name, ...argv]: readonly string[]): boolean {
+  const command = commands.find((one) => one.name === name);
+  const own = command === undefined ? argv : splitArguments(command, argv).own;
+  const end = own.indexOf("--");
+  return (end < 0 ? own : own.slice(0, end)).includes("--json");
 }

@@ -53,6 +53,10 @@ export interface ContainerStart extends Start {
   readonly before?: Start;
   /** Takes away what `before` left, whatever came of it. */
   readonly after?: Start;
+  /** Ends the container by force, where it outlives the process that started it. */
+  readonly end?: Start;
+  /** Variables that keep the runtime from speaking between the program's own lines. */
+  readonly silence?: Readonly<Record<string, string>>;
 }
 
 /** A way to start a container. */

@@ -1,14 +1,16 @@
 import type { StdioOptions } from "node:child_process";
-import { chmod, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TareError } from "../errors.ts";
 import type { Inside } from "../extract/inside.ts";
 import type { Image } from "../model/image.ts";
 import { type Platform, platformName } from "../model/platform.ts";
+import { checkCommand } from "./check-command.ts";
 import { chooseRuntime } from "./choose-runtime.ts";
 import type { Container, HostUser, Mount } from "./container.ts";
 import { type ForegroundOptions, inForeground } from "./foreground.ts";
 import { layOut, type Place } from "./lay-out.ts";
+import type { Lifeline } from "./lifeline.ts";
 import { argumentsOf, environmentOf, type Wishes } from "./process-of.ts";
 import { runQuietly } from "./run-quietly.ts";
 import { runtimes } from "./runtimes.ts";
@@ -26,8 +28,8 @@ export interface RunOptions extends Wishes {
   readonly volumes: readonly Volume[];
   /** Only this runtime, by its name. */
   readonly runtime?: string;
-  /** An empty folder, which the caller removes afterwards. */
-  readonly scratch: string;
+  /** The files of the container are in its folder, until the caller ends it. */
+  readonly lifeline: Lifeline;
   readonly machine: Platform;
   readonly host: HostUser;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -41,8 +43,8 @@ export interface RunOptions extends Wishes {
 /**
  * Starts an image with what this machine has, and waits for it to end. Returns the program's exit code. A plain tar has
  * no configuration: it runs what `args` say, as root.
- * @throws CANNOT_RUN (another platform, nothing to run, a place that cannot be), NO_RUNTIME, NO_ACCOUNT, and what
- * extraction throws
+ * @throws CANNOT_RUN (another platform, nothing to run, a place that cannot be), COMMAND_NOT_FOUND,
+ * COMMAND_NOT_EXECUTABLE, NO_RUNTIME, NO_ACCOUNT, and what extraction throws
  */
 export async function runImage(
   inside: Inside,
@@ -50,13 +52,14 @@ export async function runImage(
   options: RunOptions,
 ): Promise<number> {
   const { where } = inside;
-  const { machine, host, scratch, environment, terminal, network, signal } = options;
+  const { machine, host, lifeline, environment, terminal, network, signal } = options;
+  const scratch = lifeline.folder;
   const cannot = (why: string) => new TareError({ code: "CANNOT_RUN", where, why });
   if (image !== undefined && !runsOn(image.platform, machine))
     throw cannot(`it is for ${platformName(image.platform)}, and this machine is ${platformName(machine)}`);
   const config = image?.config.config ?? {};
   const args = argumentsOf(config, options);
-  if (args.length === 0) throw cannot("nothing says what to run: name a program behind --");
+  if (args.length === 0) throw cannot("nothing says what to run: name a program behind the image");
   const workdir = config.WorkingDir || "/";
   const volumes = [...(network === "host" ? [resolver] : []), ...options.volumes];
   const places: readonly Place[] = [
@@ -64,8 +67,6 @@ export async function runImage(
     ...Object.keys(config.Volumes ?? {}).map((path): Place => ({ path, type: "directory" })),
     ...volumes.map(({ to, type }): Place => ({ path: to, type })),
   ];
-  // The program may run as somebody else than who starts it.
-  await chmod(scratch, 0o755);
   const root = join(scratch, "root");
   const laidOut = await layOut(inside, root, places, {
     owners: host.uid === 0,
@@ -84,27 +85,42 @@ export async function runImage(
     mounts: volumes.map(({ from, to, readOnly }) => ({ from, to: real(to), readOnly })),
     terminal,
   };
+  await checkCommand(container, host, where);
   const offered = runtimes.filter(({ name }) => options.runtime === undefined || name === options.runtime);
-  const chosen = await chooseRuntime(offered, container, { environment, host, ...(signal && { signal }) });
+  const chosen = await chooseRuntime(offered, container, {
+    environment,
+    host,
+    lifeline,
+    ...(signal && { signal }),
+  });
   if (!("runtime" in chosen)) throw new TareError({ code: "NO_RUNTIME", where, reasons: chosen });
   const { runtime, at } = chosen;
   const own = join(scratch, "own");
-  await mkdir(own, { mode: 0o755 });
+  await mkdir(own);
   signal?.throwIfAborted();
-  const { before, after, ...start } = await runtime.start({ ...container, scratch: own }, host, at);
+  const { before, after, end, silence, ...start } = await runtime.start(
+    { ...container, scratch: own },
+    host,
+    at,
+  );
+  const leftovers = [end, after].filter((one) => one !== undefined);
+  lifeline.holds(undefined, leftovers);
   try {
     const why = before && (await runQuietly(before, { environment, ...(signal && { signal }) }));
     signal?.throwIfAborted();
     if (why !== undefined)
       throw new TareError({ code: "NO_RUNTIME", where, reasons: [{ runtime: runtime.name, why }] });
     return await inForeground(start, {
-      environment,
+      environment: { ...environment, ...silence },
+      started: (process) => lifeline.holds(process, leftovers),
+      force: () => void lifeline.pull(),
       terminal,
       passesSignals: runtime.passesSignals,
       ...(options.signals && { signals: options.signals }),
       ...(options.stdio && { stdio: options.stdio }),
     });
   } finally {
+    lifeline.holds(undefined, leftovers);
     if (after !== undefined) await runQuietly(after, { environment });
   }
 }

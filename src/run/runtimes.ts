@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chrootScript } from "./chroot-script.ts";
 import type { Container, Runtime } from "./container.ts";
+import { reachScript } from "./reach-script.ts";
 import { readOnlyOfProc, writeBundle } from "./write-bundle.ts";
 
 /** From the most to the least of a container, those that leave nothing behind on the machine first. */
@@ -14,12 +15,18 @@ export const runtimes: readonly Runtime[] = [
     programs: ["bwrap"],
     passesSignals: false,
     async start(container, host, at) {
-      const { uid, gid } = container.user;
-      const args = bubblewrap(container);
-      // Its user namespace has one user: whoever starts it. As root that can be the one whom the files know, too.
-      if (host.uid !== 0 || uid === 0) return { file: at("bwrap"), args };
-      const as = ["--reuid", String(uid), "--regid", String(gid), "--clear-groups"];
-      return { file: at("setpriv"), args: [...as, at("bwrap"), ...args] };
+      // Its user namespace has one user: whoever starts it. As root that can be the one whom the files know, who must
+      // reach them: root's own rights end there.
+      if (host.uid !== 0) return { file: at("bwrap"), args: bubblewrap(container) };
+      const { root, mounts, user, scratch } = container;
+      const stage = join(scratch, "stage");
+      await mkdir(stage);
+      const files = [root, ...mounts.map(({ from }) => from)];
+      const reached = mounts.map((mount, index) => ({ ...mount, from: `/tmp/${index + 1}` }));
+      const reach = ["--mount", "sh", "-euc", reachScript, "sh", stage, String(files.length), ...files];
+      const as = ["setpriv", "--reuid", String(user.uid), "--regid", String(user.gid), "--clear-groups"];
+      const args = bubblewrap({ ...container, root: "/tmp/0", mounts: reached });
+      return { file: "unshare", args: [...reach, ...as, at("bwrap"), ...args] };
     },
   },
   {
@@ -30,8 +37,10 @@ export const runtimes: readonly Runtime[] = [
       const { root, args, user } = container;
       const groups = host.uid === 0 ? user.groups.flatMap((id) => ["--group-add", String(id)]) : [];
       const own = [...(await ulimits()), ...groups, "--unsetenv-all"];
-      const options = [...engineOptions(container), ...own, "--rootfs", root, ...args];
-      return { file: at("podman"), args: options };
+      const name = uniqueName();
+      const options = [...engineOptions(container, name), ...own, "--rootfs", root, ...args];
+      const end = { file: at("podman"), args: ["rm", "--force", "--ignore", "--time", "0", name] };
+      return { file: at("podman"), args: options, end };
     },
   },
   {
@@ -39,15 +48,17 @@ export const runtimes: readonly Runtime[] = [
     programs: ["docker", "sh", "tar"],
     passesSignals: true,
     async start(container, host, at) {
-      const name = `tare-run:${randomUUID()}`;
+      const name = uniqueName();
+      const image = `tare-run:${name}`;
       const owner = host.uid === 0 ? [] : ["--owner=0", "--group=0"];
       // It takes no folder for a root: it gets the same as a tarball.
       const script = 'docker=$1 name=$2; shift 2; "$@" | "$docker" import - "$name"';
       const tar = [at("tar"), "--numeric-owner", ...owner, "-C", container.root, "-cf", "-", "."];
-      const before = { file: at("sh"), args: ["-c", script, "sh", at("docker"), name, ...tar] };
-      const after = { file: at("docker"), args: ["image", "rm", "--force", name] };
-      const args = [...engineOptions(container), "--pull", "never", name, ...container.args];
-      return { file: at("docker"), args, before, after };
+      const before = { file: at("sh"), args: ["-c", script, "sh", at("docker"), image, ...tar] };
+      const after = { file: at("docker"), args: ["image", "rm", "--force", image] };
+      const end = { file: at("docker"), args: ["rm", "--force", name] };
+      const args = [...engineOptions(container, name), "--pull", "never", image, ...container.args];
+      return { file: at("docker"), args, before, after, end };
     },
   },
   {
@@ -59,14 +70,16 @@ export const runtimes: readonly Runtime[] = [
       const console = container.terminal ? "interactive" : "pipe";
       const quiet = [
         ...["--quiet", "--register=no", "--keep-unit", `--console=${console}`],
-        `--machine=tare-${randomUUID()}`,
+        `--machine=${uniqueName()}`,
       ];
       // Of a bundle it takes no read-only mounts.
       const binds = container.mounts.map(
         ({ from, to, readOnly }) => `--bind${readOnly ? "-ro" : ""}=${escaped(from)}:${escaped(to)}`,
       );
       const bundle = await writeBundle({ ...container, mounts: [] }, host);
-      return { file: at("systemd-nspawn"), args: [...quiet, ...binds, `--oci-bundle=${bundle}`] };
+      // Quiet as it is, it complains when a folder of its own lies on a disk.
+      const silence = { SYSTEMD_LOG_TARGET: "null" };
+      return { file: at("systemd-nspawn"), args: [...quiet, ...binds, `--oci-bundle=${bundle}`], silence };
     },
   },
   {
@@ -99,6 +112,10 @@ export const runtimes: readonly Runtime[] = [
   },
 ];
 
+function uniqueName(): string {
+  return `tare-${randomUUID()}`;
+}
+
 /** systemd.nspawn(5): colons in paths. */
 function escaped(path: string): string {
   return path.replace(/[\\:]/g, "\\$&");
@@ -112,9 +129,18 @@ async function ulimits(): Promise<readonly string[]> {
 }
 
 /** What podman and docker have in common, from `run` on. */
-function engineOptions(container: Container): readonly string[] {
+function engineOptions(container: Container, name: string): readonly string[] {
   const { env, workdir, user, network, mounts, terminal } = container;
-  const run = ["run", "--rm", "--interactive", ...(terminal ? ["--tty"] : []), "--network", network];
+  const run = [
+    "run",
+    "--rm",
+    "--name",
+    name,
+    "--interactive",
+    ...(terminal ? ["--tty"] : []),
+    "--network",
+    network,
+  ];
   const process = ["--user", `${user.uid}:${user.gid}`, "--workdir", workdir, "--hostname", "tare"];
   const variables = env.flatMap((pair) => ["--env", pair]);
   const volumes = mounts.map(({ from, to, readOnly }) => `${from}:${to}${readOnly ? ":ro" : ""}`);
@@ -133,8 +159,10 @@ function ociRuntime(name: string): Runtime {
     },
     async start(container, host, at) {
       const bundle = await writeBundle(container, host);
-      const state = join(container.scratch, "state");
-      return { file: at(name), args: ["--root", state, "run", "--bundle", bundle, `tare-${randomUUID()}`] };
+      const own = ["--root", join(container.scratch, "state")];
+      const id = uniqueName();
+      const end = { file: at(name), args: [...own, "delete", "--force", id] };
+      return { file: at(name), args: [...own, "run", "--bundle", bundle, id], end };
     },
   };
 }

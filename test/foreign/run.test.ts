@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, chown, copyFile, mkdir, readdir, readlink, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, mkdir, readdir, readlink, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, test } from "vitest";
 import { dockerdPeers, withDockerd } from "../kit/dockerd.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
@@ -103,6 +104,15 @@ const look = [
   "echo x 2>/dev/null > /proc/sys/kernel/domainname || echo kernel kept; cat; exit 7",
 ].join("\n");
 
+const codes = [
+  [127, "/nope"],
+  [127, "nope"],
+  [126, "/etc/passwd"],
+  [126, "/etc"],
+  [3, "sh", "-c", "exit 3"],
+  [143, "sh", "-c", "sh -c 'kill -TERM $$'; exit $?"],
+] as const;
+
 const seen = "0,/srv/work,hello,data,lo,written,of the host,readonly,kernel kept,input".split(",");
 
 describe.each([
@@ -123,14 +133,62 @@ describe.each([
       await withAlpine(uid, async (folder) => {
         await mkdir(join(folder, "v"));
         await writeFile(join(folder, "v/file"), "of the host\n");
-        const args = ["--with", runtime, "-v", "v:/mnt/v:ro", image, "--", "sh", "-c", look];
+        const args = ["--with", runtime, "-v", "v:/mnt/v:ro", image, "sh", "-c", look];
         const { code, out, err } = await new TareRun(folder, uid, args, "input\n").ended;
-        expect([out.split("\n"), code, err]).toEqual([[...seen, ""], 7, expect.any(String)]);
+        expect([out.split("\n"), code, err]).toEqual([[...seen, ""], 7, ""]);
         expect(await readdir(join(folder, "store/tmp"))).toEqual([]);
         expect(existsSync("/written")).toBe(false);
       });
     },
   );
+
+  test("exit codes are the same, whatever starts it", slow, async (context) => {
+    needsPeers(context, runtime);
+    needsRoot(context);
+    await withAlpine(uid, async (folder) => {
+      for (const [code, ...command] of codes)
+        expect([command, (await new TareRun(folder, uid, ["--with", runtime, image, ...command]).ended).code]) //
+          .toEqual([command, code]);
+    });
+  });
+
+  test("a terminal is the program's, and nobody else writes to it", slow, async (context) => {
+    needsPeers(context, runtime, "script");
+    needsRoot(context);
+    await withAlpine(uid, async (folder) => {
+      const inner = "test -t 0 && test -t 1 && echo a terminal; exit 4";
+      const tare = [process.execPath, join(checkout, "src/cli/main.ts"), "run", "-it", "--with", runtime];
+      const line = [...tare, image, "sh", "-c", `'${inner}'`].join(" ");
+      const env = { ...process.env, HOME: folder, TARE_STORE: join(folder, "store"), XDG_CACHE_HOME: folder };
+      const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: folder, uid, gid: uid, env });
+      let out = "";
+      child.stdout.on("data", (chunk) => {
+        out += chunk;
+      });
+      const code = await new Promise((done) => child.once("close", done));
+      expect([out.trim(), code]).toEqual(["a terminal", 4]);
+    });
+  });
+
+  test("killed, it leaves neither the container nor its files", slow, async (context) => {
+    needsPeers(context, runtime);
+    needsRoot(context);
+    await withAlpine(uid, async (folder) => {
+      // The program itself says that it lives, in a folder of this machine.
+      const script = "echo ready; while echo >> /mnt/v/alive; do sleep 0.05; done";
+      await mkdir(join(folder, "v"));
+      await chown(join(folder, "v"), uid, uid);
+      const args = ["--with", runtime, "-v", "v:/mnt/v", image, "sh", "-c", script];
+      const run = new TareRun(folder, uid, args);
+      await run.saying("ready");
+      run.child.kill("SIGKILL");
+      while ((await readdir(join(folder, "store/tmp"))).length > 0) await sleep(20);
+      let size = -1;
+      for (let now = 0; now !== size; await sleep(300))
+        [size, now] = [now, (await stat(join(folder, "v/alive"))).size];
+      expect(await readdir(join(folder, "store/tmp"))).toEqual([]);
+    });
+  });
 
   test("a signal reaches the program", slow, async (context) => {
     needsPeers(context, runtime);
@@ -145,6 +203,25 @@ describe.each([
     });
   });
 });
+
+test(
+  "root's image runs as its user, though only root may enter the folders on the way",
+  slow,
+  async (context) => {
+    needsPeers(context, "runc", "bwrap");
+    needsRoot(context);
+    await withAlpine(0, async (folder) => {
+      await mkdir(join(folder, "v"));
+      await writeFile(join(folder, "v/file"), "of the host\n");
+      await chmod(folder, 0o700);
+      for (const runtime of ["runc", "bwrap", "podman", "systemd-nspawn"]) {
+        const args = ["--with", runtime, "-u", "guest", "-v", "v:/mnt/v:ro", image, "cat", "/mnt/v/file"];
+        const ended = await new TareRun(folder, 0, args).ended;
+        expect([runtime, ended]).toEqual([runtime, { code: 0, out: "of the host\n", err: "" }]);
+      }
+    });
+  },
+);
 
 test("the image's own command runs as its user, with the first runtime that works", slow, async (context) => {
   needsPeers(context, "runc", "bwrap");
@@ -195,6 +272,15 @@ test("docker runs it, and keeps nothing of it", slow, async (context) => {
       const config = { DOCKER_HOST: socket, DOCKER_CONFIG: folder };
       const { code, out } = await new TareRun(folder, 0, args, "input\n", config).ended;
       expect([out.split("\n"), code]).toEqual([[...seen, ""], 7]);
+      for (const [expected, ...command] of codes) {
+        const ran = await new TareRun(folder, 0, ["--with", "docker", image, ...command], "", config).ended;
+        expect([command, ran.code]).toEqual([command, expected]);
+      }
+      const deaf = ["--with", "docker", image, "sh", "-c", "echo ready; sleep 300"];
+      const killed = new TareRun(folder, 0, deaf, "", config);
+      await killed.saying("ready");
+      killed.child.kill("SIGKILL");
+      while ((await readdir(join(folder, "store/tmp"))).length > 0) await sleep(20);
       expect((await docker(["images", "--quiet", "--all"])).stdout).toBe("");
       expect((await docker(["ps", "--quiet", "--all"])).stdout).toBe("");
     });

@@ -52,3 +52,31 @@ test("the exit code is the program's, or tells the signal that ended it", async 
   expect(await inForeground(program("exit 42"), options)).toBe(42);
   expect(await inForeground(program("kill -KILL $$"), options)).toBe(137);
 });
+
+test.each([
+  ["once, and some time has passed", ["SIGTERM"], 10],
+  ["so again and again", ["SIGINT", "SIGINT", "SIGTERM"], 1_000_000],
+] as const)("what does not listen is ended by force when it is told %s", async (_, signals, grace) => {
+  let child = 0;
+  const told = new Promise<void>((force) => {
+    let heard: ((signal: NodeJS.Signals) => void) | undefined;
+    const running = inForeground(program("trap : TERM INT; while :; do sleep 0.05; done"), {
+      ...plain,
+      passesSignals: true,
+      grace,
+      force: () => {
+        process.kill(-child, "SIGKILL");
+        force(running.then((code) => expect(code).toBe(137)));
+      },
+      started(pid) {
+        child = pid;
+      },
+      signals(hear) {
+        heard = hear;
+        return () => {};
+      },
+    });
+    for (const signal of signals) setTimeout(() => heard?.(signal), 200);
+  });
+  await told;
+});

@@ -4,9 +4,11 @@ import { describe, expect, test } from "vitest";
 import { insideImage, insideTar } from "../../src/extract/inside.ts";
 import { writeTar } from "../../src/formats/tar/encode.ts";
 import type { RuntimeConfig } from "../../src/model/image.ts";
+import { type Lifeline, lifeline } from "../../src/run/lifeline.ts";
 import { type RunOptions, runImage } from "../../src/run/run-image.ts";
+import { elfFile } from "../kit/elf-file.ts";
 import { fakePrograms } from "../kit/fake-programs.ts";
-import { arm64, entriesOf, imageOf, layerOf } from "../kit/images.ts";
+import { arm64, entriesOf, imageOf, layerOf, type Tree } from "../kit/images.ts";
 import { withFolder } from "../kit/temporary.ts";
 
 /** Notes its arguments, and runs on this machine what it was to run in a container. */
@@ -16,6 +18,12 @@ while [ "$1" != -- ]; do shift; done
 shift
 exec "$@"`;
 
+/** Nobody reads more of it than that it is one. */
+const program = {
+  mode: 0o755,
+  content: elfFile({ type: 2, bits: 64, littleEndian: true, machine: 62, flags: 0, needed: [] }),
+};
+
 const machine = { os: "linux", architecture: "amd64" };
 
 async function started(config: RuntimeConfig, wishes: Partial<RunOptions> = {}) {
@@ -24,21 +32,29 @@ async function started(config: RuntimeConfig, wishes: Partial<RunOptions> = {}) 
     await mkdir(scratch);
     const log = join(folder, "log");
     const bin = await fakePrograms(folder, { bwrap: fakeBubblewrap, setpriv: "exit 99" });
-    const tree = { "etc/": {}, "etc/passwd": "root:x:0:0::/root:\napp:x:7:8::/home/app:\n" };
+    const tree: Tree = {
+      "etc/": {},
+      "etc/passwd": "root:x:0:0::/root:\napp:x:7:8::/home/app:\n",
+      "bin/": {},
+      "bin/sh": program,
+      "bin/true": program,
+    };
     const image = imageOf([await layerOf(tree)], { config });
+    const line = lifeline(scratch, process.env);
     const code = await runImage(insideImage(image, "an image"), image, {
       args: [],
       env: [],
       network: "none",
       volumes: [],
       runtime: "bwrap",
-      scratch,
+      lifeline: line,
       machine,
       host: { uid: 4711, gid: 4711 },
       environment: { PATH: `${bin}:/usr/bin:/bin`, LOG: log },
       terminal: false,
       ...wishes,
     });
+    expect(await line.end()).toBeUndefined();
     const calls = (await readFile(log, "utf8")).trim().split("\n\n");
     return { code, calls: calls.map((call) => call.split("\n")), root: join(scratch, "root") };
   });
@@ -97,7 +113,7 @@ describe("in one sentence is said", () => {
     await withFolder(async (folder) => {
       const inside = insideTar(() => writeTar(entriesOf({ x: "" })), "tar:x.tar");
       await expect(runImage(inside, undefined, optionsFor(folder))).rejects.toThrow(
-        "tar:x.tar cannot be started: nothing says what to run: name a program behind --.",
+        "tar:x.tar cannot be started: nothing says what to run: name a program behind the image.",
       );
     });
   });
@@ -110,7 +126,7 @@ describe("in one sentence is said", () => {
       const names = ["runc", "crun", "bwrap", "podman", "systemd-nspawn", "unshare", "docker"];
       const bin = await fakePrograms(folder, Object.fromEntries(names.map((name) => [name, broken(name)])));
       const environment = { PATH: `${bin}:/usr/bin:/bin` };
-      const inside = insideTar(() => writeTar(entriesOf({ x: "" })), "tar:x.tar");
+      const inside = insideTar(() => writeTar(entriesOf({ "bin/x": program })), "tar:x.tar");
       const options = { ...optionsFor(scratch), environment, args: ["x"], user: "5:5" };
       const error = await runImage(inside, undefined, options).catch((cause) => cause);
       expect(error.code).toBe("NO_RUNTIME");
@@ -121,8 +137,9 @@ describe("in one sentence is said", () => {
   });
 });
 
-function optionsFor(scratch: string): RunOptions {
+function optionsFor(folder: string): RunOptions {
   const host = { uid: 4711, gid: 4711 };
   const what = { args: [], env: [], network: "none", volumes: [], terminal: false } as const;
-  return { ...what, scratch, machine, host, environment: {} };
+  const lifeline: Lifeline = { folder, holds() {}, pull: async () => {}, end: async () => undefined };
+  return { ...what, lifeline, machine, host, environment: {} };
 }
