@@ -72,6 +72,10 @@ const rules = {
       ? `${d.where} cannot be unpacked: ${d.why}.`
       : `${d.where} is not a sound ${d.format}: ${d.why}.`,
   ),
+  BAD_CHANGE: rule<{ change: string; why: string }>(
+    2,
+    (d) => `--change ${JSON.stringify(d.change)}: ${d.why}${d.why.endsWith("?") ? "" : "."}`,
+  ),
   BAD_DOCKERFILE: rule<Omit<Spot, "column">>(
     2,
     ({ file, line, why }) => `${file}:${line}: ${why}${why.endsWith("?") ? "" : "."}`,

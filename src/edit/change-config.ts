@@ -6,10 +6,10 @@ import { createdOf, type EditOptions, editedImage, historyOf } from "./edited-im
 /**
  * The image with another configuration: each change is an instruction of a Dockerfile, as `docker commit --change` has
  * them. Layers stay byte for byte; the history gets a line for each change.
- * @throws BAD_DOCKERFILE
+ * @throws BAD_CHANGE
  */
 export function changeConfig(image: Image, changes: readonly string[], options: EditOptions): Edited {
-  const config = applyChanges(image.config.config ?? {}, changes, "--change");
+  const config = applyChanges(image.config.config ?? {}, changes);
   const lines = changes.map((change) => ({
     ...createdOf(image, options),
     created_by: change.trim(),

@@ -9,6 +9,7 @@ import { TareError } from "../errors.ts";
 import { download } from "../http/download.ts";
 import { Transfer } from "../http/transfer.ts";
 import { parseUrl, shownUrl } from "../http/url.ts";
+import { isLocation } from "../images/location.ts";
 import type { Fetch, Progress, Store } from "../model/seams.ts";
 import type { Tarball } from "./tarball-layer.ts";
 
@@ -48,7 +49,7 @@ export async function findTarball(
   if (/^https?:/i.test(text)) return webTarball(text, digest, seams);
   const path = resolve(seams.folder, text);
   const found = await stat(path).catch((cause) => {
-    throw readFailure(cause, text);
+    throw cause.code === "ENOENT" ? misplaced(text, cause) : readFailure(cause, text);
   });
   if (found.isDirectory()) {
     if (digest === undefined) return { folder: path };
@@ -59,6 +60,17 @@ export async function findTarball(
   const part = { file: path };
   const lend = (signal?: AbortSignal) => checked(lentBytes(part, text, signal), text);
   return { name: text, lasting: true, open, lent: { part, lend } };
+}
+
+/** Nothing is there under that path: perhaps it was not meant for one. */
+function misplaced(text: string, cause: unknown): TareError {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+    const why = "tare fetches from https: and http: alone; download it, and give the file";
+    return new TareError({ code: "BAD_URL", text: shownUrl(text), why }, { cause });
+  }
+  if (!isLocation(text)) return readFailure(cause, text) as TareError;
+  const todo = `it names an image, not a tarball; \`tare copy\` brings an image elsewhere, and \`tare import\` takes the path of a file or folder alone`;
+  return new TareError({ code: "NO_FILE", file: text, todo }, { cause });
 }
 
 async function webTarball(

@@ -41,7 +41,7 @@ test("a changed configuration may take the place of the old one", () =>
     );
     expect(await runTare(["config", "oci:image:1", "oci:image:2"], { folder })).toMatchObject({
       code: 2,
-      notes: ["it needs at least one --change; see `tare config --help`."],
+      notes: ["there is nothing to change: give at least one --change; see `tare config --help`."],
     });
   }));
 

@@ -205,7 +205,7 @@ describe("tare extract", () => {
     expect((await tare("extract oci:image --to big", { signal })).code).toBe(130);
     expect((await tare("extract oci:image --to .")).notes.join()).toContain("name a folder in it with --to");
     expect((await tare("extract oci:image")).notes).toEqual([
-      "tare extract needs --to DIR; see `tare extract --help`.",
+      "there is no folder to extract into: give --to DIR; see `tare extract --help`.",
     ]);
     expect(await readdir(folder)).toEqual(before);
   });

@@ -48,6 +48,14 @@ test("a file, a folder, the standard input", async () => {
   expect(await found("root")).toMatchObject({ folder: "/root" });
 });
 
+test("what is no file here, and was perhaps not meant for one, is said so", async () => {
+  await expect(found("nope.tar")).rejects.toThrow("nope.tar cannot be read: it is not there.");
+  await expect(found("ftp://user.example/x.tar")).rejects.toThrow(
+    '"ftp://user.example/x.tar" is no usable address: tare fetches from https: and http: alone',
+  );
+  await expect(found("oci:image:1")).rejects.toThrow("There is no oci:image:1: it names an image");
+});
+
 test("a pipe is read as it comes", async (context) => {
   needsPeers(context, "mkfifo");
   await withFolder(async (folder) => {

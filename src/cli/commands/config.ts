@@ -38,7 +38,11 @@ export const config = command({
   ],
   async run({ arguments: [source = "", destination = ""], options }, io) {
     if (options.change.length === 0)
-      throw new TareError({ code: "BAD_USAGE", why: "it needs at least one --change", help });
+      throw new TareError({
+        code: "BAD_USAGE",
+        why: "there is nothing to change: give at least one --change",
+        help,
+      });
     const given = { epoch: sourceDateEpoch(io.environment) };
     const from = {
       sources: [locationFrom(parseLocation(source), io.folder)],

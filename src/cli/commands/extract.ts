@@ -34,7 +34,7 @@ export const extract = command({
   ],
   async run({ arguments: [location = "", ...paths], options }, io) {
     const refuse = (why: string) => new TareError({ code: "BAD_USAGE", why, help });
-    if (options.to === undefined) throw refuse("tare extract needs --to DIR");
+    if (options.to === undefined) throw refuse("there is no folder to extract into: give --to DIR");
     const folder = resolve(io.folder, options.to);
     if (folder === io.folder)
       throw refuse(

@@ -4,6 +4,7 @@ import type { Digest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
 import { type Location, locationFrom, locationText, parseLocation } from "../../images/location.ts";
 import type { ImportResult } from "../../model/imported.ts";
+import { whyUnknownPlatform } from "../../model/known-platform.ts";
 import { type Platform, parsePlatform, platformName } from "../../model/platform.ts";
 import { familiarReference, parseReference } from "../../model/reference.ts";
 import type { Store } from "../../model/seams.ts";
@@ -169,9 +170,11 @@ function refuse(why: string): never {
 
 function platformOf(text: string | undefined): Platform {
   if (text === undefined) return thisMachine();
-  return (
-    parsePlatform(text) ?? refuse(`${JSON.stringify(text)} is no platform like linux/amd64 or linux/arm64`)
-  );
+  const platform = parsePlatform(text);
+  if (platform === undefined)
+    return refuse(`${JSON.stringify(text)} is no platform like linux/amd64 or linux/arm64`);
+  const why = whyUnknownPlatform(platform);
+  return why === undefined ? platform : refuse(`--platform ${text} cannot be: ${why}`);
 }
 
 async function compressionOf(text: string | undefined) {
@@ -199,5 +202,5 @@ function locationsOf(asked: readonly string[], name: string, folder: string): re
 async function configOf(changes: readonly string[]) {
   if (changes.length === 0) return {};
   const { applyChanges } = await import("../../formats/dockerfile/changes.ts");
-  return applyChanges({}, changes, "--change");
+  return applyChanges({}, changes);
 }

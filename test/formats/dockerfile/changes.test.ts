@@ -4,7 +4,7 @@ import { applyChanges } from "../../../src/formats/dockerfile/changes.ts";
 import type { RuntimeConfig } from "../../../src/model/image.ts";
 
 function changed(changes: readonly string[], config: RuntimeConfig = {}): RuntimeConfig {
-  return applyChanges(config, changes, "--change");
+  return applyChanges(config, changes);
 }
 
 describe("changes of a configuration", () => {
@@ -69,20 +69,21 @@ describe("changes of a configuration", () => {
   });
 
   test.each([
-    ["RUN make", "--change:2: RUN cannot be a change of the configuration."],
-    ["COPY a b", "--change:2: COPY cannot be a change of the configuration."],
+    ["RUN make", "RUN cannot be a change of the configuration."],
+    ["COPY a b", "COPY cannot be a change of the configuration."],
     [
       "EXPOSE http",
-      '--change:2: EXPOSE cannot use "http": a port is a number from 0 to 65535, or two with a - between them.',
+      'EXPOSE cannot use "http": a port is a number from 0 to 65535, or two with a - between them.',
     ],
-    ["EXPOSE 1/ftp", '--change:2: EXPOSE cannot use "1/ftp": the protocol must be tcp, udp or sctp.'],
+    ["EXPOSE 1/ftp", 'EXPOSE cannot use "1/ftp": the protocol must be tcp, udp or sctp.'],
     [
       "EXPOSE 9-8",
-      '--change:2: EXPOSE cannot use "9-8": a port is a number from 0 to 65535, or two with a - between them.',
+      'EXPOSE cannot use "9-8": a port is a number from 0 to 65535, or two with a - between them.',
     ],
-    ["STOPSIGNAL SIGNOTHING", '--change:2: "SIGNOTHING" is no signal, as SIGTERM or 15.'],
-    ["USER 'a", "--change:2: \"'a\" cannot be understood: a closing ' is missing."],
+    ["STOPSIGNAL SIGNOTHING", '"SIGNOTHING" is no signal, as SIGTERM or 15.'],
+    ["USER 'a", "\"'a\" cannot be understood: a closing ' is missing."],
   ])("say where %j is wrong, and why", (change, sentence) => {
-    expect(() => changed(["USER a", change])).toThrow(sentence);
+    const said = `--change ${JSON.stringify(change)}: ${sentence}`;
+    expect(() => changed(["USER a\\\nb", change, "USER c"])).toThrow(said);
   });
 });
