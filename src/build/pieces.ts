@@ -68,12 +68,13 @@ export async function fitPieces(plan: RootPlan, world: RootWorld, scratch: strin
       packages: group.packages.filter((wanted) => adjustments.has(group.distribution.idOf(wanted))),
     }));
     const remade = new Map(
-      (await makePieces({ ...plan, groups: again }, world, scratch, adjusted)).map((piece) => [
-        piece.id,
-        piece,
+      (await makePieces({ ...plan, groups: again }, world, scratch, adjusted)).map(({ id, made }) => [
+        id,
+        made,
       ]),
     );
-    pieces = pieces.map((piece) => remade.get(piece.id) ?? piece);
+    // What is made again stays in the group that it was in.
+    pieces = pieces.map((piece) => ({ ...piece, made: remade.get(piece.id) ?? piece.made }));
   }
 }
 

@@ -214,3 +214,16 @@ test("a younger neighbour in the same directories does not change another packag
     expect(after.get("one")).toBe(before.get("one"));
     expect(after.get("two")).not.toBe(before.get("two"));
   }));
+
+test("a package that leaves a path to another is installed all the same", () =>
+  withFolder(async (folder) => {
+    const { files } = await rootOfPackages(folder, [
+      { name: "older", files: { "usr/bin/tool": "old", "usr/bin/other": "other" } },
+      { name: "newer", fields: { Replaces: "older" }, files: { "usr/bin/tool": "new" } },
+    ]);
+    expect(files.get("usr/bin/tool")).toBe("new");
+    expect(files.get("var/lib/dpkg/status")?.match(/^Package: .*$/gm)).toEqual([
+      "Package: newer",
+      "Package: older",
+    ]);
+  }));
