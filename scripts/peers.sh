@@ -11,7 +11,7 @@ packages=(
   # make and check signed repositories
   reprepro apt-utils createrepo-c dnf gpg gpg-agent openssl rpm
   # read and write the same formats
-  busybox-static xz-utils zstd bzip2 libarchive-tools binutils pigz squashfs-tools e2fsprogs
+  busybox-static xz-utils zstd bzip2 libarchive-tools binutils pigz squashfs-tools squashfs-tools-ng e2fsprogs
 )
 
 missing=()
