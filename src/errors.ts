@@ -87,7 +87,8 @@ const rules = {
   BAD_FILE: rule<{ file: string; why: string }>(2, (d) => `${d.file} cannot go into the image: ${d.why}.`),
   BAD_LOCATION: rule<{ text: string; why: string }>(
     2,
-    (d) => `${JSON.stringify(d.text)} does not say where an image is: ${d.why}.`,
+    (d) =>
+      `${JSON.stringify(d.text)} is no location that can be used here: ${d.why}${d.why.endsWith("?") ? "" : "."}`,
   ),
   BAD_LOCK: rule<{ problems: readonly Spot[] }>(2, (d) => d.problems.map(atSpot).join("\n")),
   BAD_NPM_CONFIG: rule<{ why: string }>(2, (d) => `npm's configuration cannot be used: ${d.why}.`),
@@ -342,9 +343,11 @@ const rules = {
     (d) =>
       `There is no suite "${d.suite}" at ${d.where.join(" or ")}${d.known.length > 0 ? `; it has ${d.known.join(", ")}` : ""}.`,
   ),
-  TOO_LARGE: rule<{ what: string; limit: number }>(
-    3,
-    (d) => `${d.what} is larger than the limit of ${d.limit} bytes; it was not read further.`,
+  /** `promised`: the limit is the size that it was said to have. */
+  TOO_LARGE: rule<{ what: string; limit: number; promised?: true }>(3, (d) =>
+    d.promised
+      ? `${d.what} goes on after the ${d.limit} bytes that it should have, so it is damaged or another file; it was not read further.`
+      : `${d.what} is larger than the limit of ${d.limit} bytes; it was not read further.`,
   ),
   TOO_MANY_FILES: rule<{ where: string; limit: number }>(
     2,

@@ -72,7 +72,7 @@ function locationIn(text: string, folder: string, refuse: Refuse): Location {
     return location.path === "" ? location : { ...location, path: resolve(folder, location.path) };
   } catch (error) {
     if (!(error instanceof TareError) || error.problem.code !== "BAD_LOCATION") throw error;
-    return refuse(`${JSON.stringify(text)} does not say where an image is: ${error.problem.why}`);
+    return refuse(`${JSON.stringify(text)} is no location that can be used here: ${error.problem.why}`);
   }
 }
 

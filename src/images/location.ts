@@ -94,8 +94,7 @@ export function parseLocation(text: string): Location {
   };
   const colon = text.indexOf(":");
   const transport = transports.find((name) => name === text.slice(0, Math.max(colon, 0)));
-  if (transport === undefined)
-    return refuse(`it begins with none of ${transports.map((name) => `${name}:`).join(", ")}`);
+  if (transport === undefined) return refuse(whyUnknown(text));
   const rest = text.slice(colon + 1);
   if (transport === "docker-daemon" && rest === "") return { transport, path: "" };
   if (transport === "aci" && rest.startsWith("//")) {
@@ -120,6 +119,17 @@ export function parseLocation(text: string): Location {
   const known = transport.startsWith("docker-") ? parseReference(name) !== undefined : isTag(name);
   if (!known) return refuse(`${JSON.stringify(name)} is no name, as in ${locationShapes[transport]}`);
   return { transport, path, name };
+}
+
+function whyUnknown(text: string): string {
+  if (text.startsWith("docker://"))
+    return `there are no registries here yet; \`skopeo copy ${text} oci:FOLDER:TAG\` brings the image to a folder, which is oci:FOLDER:TAG here`;
+  const known = `it begins with none of ${transports.map((name) => `${name}:`).join(", ")}`;
+  if (!/^[\w./+-]+$/.test(text)) return known;
+  const meant = /\.tar(?:\.\w+)?$/.test(text)
+    ? `docker-archive:${text}, oci-archive:${text} or, for the files alone, tar:${text}`
+    : `oci:${text}, docker-archive:${text}.tar or docker-daemon:${text}`;
+  return `${known}; did you mean ${meant}?`;
 }
 
 /** Other programs go by what these files are called. */

@@ -137,10 +137,10 @@ test.each<[string[], number, RegExp]>([
   [
     ["x.tar", "x"],
     2,
-    /x\.tar" does not say where an image is: it would take the place of what it is made of/,
+    /x\.tar" is no location that can be used here: it would take the place of what it is made of/,
   ],
   [["x.tar", "y", "--to", "oci:image", "--to", "tar:./x.tar"], 2, /take the place/],
-  [[".", "site"], 2, /site\.tar" does not say where an image is: it lies in the folder/],
+  [[".", "site"], 2, /site\.tar" is no location that can be used here: it lies in the folder/],
   [["public", "site", "--to", "oci:public/image"], 2, /lies in the folder that it is made of/],
   [["y.tar", "x"], 3, /^y\.tar cannot be read: it is not there\.$/],
 ])("%j is refused, and leaves nothing", (args, code, why) =>

@@ -495,7 +495,7 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     ],
     [
       "FROM oci:",
-      'Dockerfile:1: "oci:" does not say where an image is: it names no path, as in oci:PATH[:TAG].',
+      'Dockerfile:1: "oci:" is no location that can be used here: it names no path, as in oci:PATH[:TAG].',
     ],
     ["FROM $X", "Dockerfile:1: $X stands for nothing: give the argument a value."],
     ["FROM --platform=pc scratch", 'Dockerfile:1: "pc" is no platform, such as linux/arm64.'],

@@ -56,7 +56,7 @@ test("the name of the recipe serves where the location has none; a digest and no
   await saveImage(image, nowhere, { connect, name: "registry.example/shout" });
   expect(loaded[0]?.includes('"RepoTags":["registry.example/shout:latest"]')).toBe(true);
   await expect(saveImage(image, nowhere, { connect })).rejects.toThrow(
-    '"docker-daemon:" does not say where an image is: it does not say what docker shall call the image, as in docker-daemon:NAME[:TAG].',
+    '"docker-daemon:" is no location that can be used here: it does not say what docker shall call the image, as in docker-daemon:NAME[:TAG].',
   );
   const id = parseLocation(`docker-daemon:${image.configuration.digest}`);
   await expect(saveImage(image, id, { connect })).rejects.toThrow(
