@@ -29,6 +29,18 @@ test("the process prints its version", () => {
   expect(tare("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
 });
 
+test("an older Node, which knows no .ts, gets one line", (context) => {
+  const older = "/usr/bin/node";
+  const { stdout: known } = spawnSync(older, ["--version"], { encoding: "utf8" });
+  if (!/^v(18|20|22)\./.test(known ?? "")) context.skip(`no older Node at ${older}`);
+  const { status, stdout, stderr } = spawnSync(older, [main, "--version"], { encoding: "utf8" });
+  expect({ status, stdout, lines: stderr.trim().split("\n") }).toEqual({
+    status: 2,
+    stdout: "",
+    lines: [expect.stringMatching(/^tare: this is Node .*, but tare needs Node 24\.15 or newer; /)],
+  });
+});
+
 test("the process gives the exit code, and says what is wrong on the standard error", () => {
   expect(tare("build")).toEqual({
     status: 2,

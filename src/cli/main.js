@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+/**
+ * The command. Everything but this file needs Node 24.15, so this file must be understood by older ones, and `--version`
+ * must cost next to nothing: whatever else there is, is imported only when it is needed. Older ones know no .ts: they get
+ * here too, since main.ts is a symlink to main.js, and Node goes by the name where that leads.
+ */
+const argv = process.argv.slice(2);
+// 24.15 is what npm's libraries ask for.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 24 || (major === 24 && minor < 15)) {
+  process.stderr.write(
+    `tare: this is Node ${process.versions.node}, but tare needs Node 24.15 or newer; \`npx -p node@24 tare\` runs it with one.\n`,
+  );
+  process.exitCode = 2;
+} else if (argv[0] === "--version" || argv[0] === "-V") {
+  const { version } = await import("../version.ts");
+  process.stdout.write(`${version}\n`);
+} else {
+  const { run } = await import("./run.ts");
+  process.exitCode = await run(argv);
+}
