@@ -83,7 +83,9 @@ export async function openSource(
   const left =
     destination.name === undefined && hasNames(destination) ? opened.names.slice(names.length) : [];
   if (left.length > 0)
-    notes.push(`${from} is also called ${left.map(nameText).join(", ")}; that was left out.`);
+    notes.push(
+      `${from} is ${names.length > 0 ? "also " : ""}called ${left.map(nameText).join(", ")}; that was left out.`,
+    );
   return { from, source, image, names, notes };
 }
 
