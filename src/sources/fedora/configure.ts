@@ -1,0 +1,39 @@
+import { byText } from "../../bytes/text.ts";
+import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
+import { nameOf } from "../../scripts/commands/account-files.ts";
+import { Workspace } from "../../scripts/workspace.ts";
+import { makeAccounts } from "./accounts.ts";
+import { type DatabaseOptions, databaseEntries } from "./database-entries.ts";
+import { giveToOwners } from "./owners.ts";
+import type { PlacedRpm } from "./placed-rpm.ts";
+import { RpmScriptReader } from "./script-reader.ts";
+
+/**
+ * What a root lacks once its packages are unpacked: accounts and owners, what their scriptlets and triggers would have
+ * made, worked out without running any of them, and the rpm database. `packages` stand in installation order.
+ *
+ * Entries replace what the root has at their paths. Scripts whose effect is not known for certain are told as
+ * needs-you in the coverage; the parts of them that are known are done.
+ */
+export function configureFedora(
+  root: RootView,
+  packages: readonly PlacedRpm[],
+  options: DatabaseOptions,
+): Configuration {
+  const workspace = new Workspace(root, options.timestamp);
+  const reader = new RpmScriptReader(workspace, packages);
+  const coverage: ScriptCoverage[] = [];
+  for (const when of ["pretrans", "pre"] as const)
+    for (const one of packages) coverage.push(...reader.read(one, when));
+  for (const one of packages) coverage.push(...makeAccounts(workspace, one));
+  for (const one of packages) {
+    const notes = giveToOwners(workspace, root, one);
+    if (notes.length > 0) coverage.push({ package: one.name, script: "owners", verdict: "needs-you", notes });
+  }
+  for (const one of packages) coverage.push(...reader.read(one, "post"), ...reader.readTriggers(one));
+  for (const one of packages) coverage.push(...reader.read(one, "posttrans"), ...reader.later(one));
+  const made = workspace.entries((kind, id) => nameOf(workspace, kind, id));
+  const entries = new Map(databaseEntries(root, packages, options).map((entry) => [entry.path, entry]));
+  for (const entry of made) entries.set(entry.path, entry);
+  return { entries: [...entries.values()].sort((a, b) => byText(a.path, b.path)), coverage };
+}

@@ -1,0 +1,244 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { collect, drain } from "../../../src/bytes/bytes.ts";
+import { digestOf } from "../../../src/bytes/digest.ts";
+import type { FactEntry } from "../../../src/model/segment.ts";
+import type { InstalledPackage } from "../../../src/model/source.ts";
+import { compose } from "../../../src/rootfs/compose.ts";
+import { fedora } from "../../../src/sources/fedora/distribution.ts";
+import { observed } from "../../kit/chunks.ts";
+import {
+  cpioEnd,
+  cpioMember,
+  type FileRow,
+  filesHeader,
+  type HeaderData,
+  headerBytes,
+  rpmBytes,
+} from "../../kit/rpm-bytes.ts";
+
+interface Made {
+  readonly name: string;
+  readonly architecture?: string;
+  readonly files?: readonly FileRow[];
+  /** Tags beyond those of {@link filesHeader}, by number. */
+  readonly tags?: HeaderData;
+}
+
+/** A package as it is once its member was made. */
+async function installed({
+  name,
+  architecture = "x86_64",
+  files = [],
+  tags = [],
+}: Made): Promise<InstalledPackage> {
+  const members = files.map(({ path, content = "", link = "" }) => cpioMember(`.${path}`, content + link));
+  const payload = gzipSync(Buffer.concat([...members, cpioEnd]));
+  const own: HeaderData = [
+    ...filesHeader(files, payload).map(([tag, value]) =>
+      tag === 1000 ? ([tag, name] as const) : ([tag, value] as const),
+    ),
+    [1022, architecture],
+    ...tags,
+  ];
+  const replaced = new Map(own);
+  const header = headerBytes(
+    63,
+    [...replaced].sort(([a], [b]) => a - b),
+  );
+  const bytes = rpmBytes({ header, payload, signature: [[1004, Buffer.alloc(16, 7)]] });
+  const facts = await fedora.unpacker.unpack(observed(bytes).stream, bytes.length, name, async (opened) => {
+    const entries: FactEntry[] = [];
+    for await (const entry of opened.entries) {
+      const { content, xattrs: _, nanoseconds: __, ...fact } = entry;
+      const bytes = content instanceof Uint8Array ? content : await collect(content, 1 << 20, name);
+      const keep = entry.type === "file" && opened.capture(entry.path, entry.size);
+      entries.push(keep ? { ...fact, captured: Buffer.from(bytes).toString("base64") } : fact);
+    }
+    const about = JSON.parse(JSON.stringify(opened.about(new Map())));
+    return { entries, excluded: 0, excludedSize: 0, date: opened.date, about };
+  });
+  const place = {
+    digest: digestOf(bytes),
+    size: bytes.length,
+    location: name,
+    repository: "test",
+    source: name,
+  };
+  return { package: { name, version: "1-1", architecture, ...place, because: [] }, facts };
+}
+
+function configured(packages: readonly InstalledPackage[]) {
+  const pieces = packages.map((one) => ({ id: fedora.idOf(one.package), entries: one.facts.entries }));
+  const { view, adjustments } = compose(pieces, fedora.arbiter(packages));
+  const options = { architecture: "x86_64", timestamp: 1_704_067_200, excludes: [] };
+  const { entries, coverage } = fedora.configure(view, packages, options);
+  return { adjustments, coverage, entries: new Map(entries.map((entry) => [entry.path, entry])) };
+}
+
+const accounts: Made = {
+  name: "setup",
+  files: [
+    { path: "/etc", mode: 0o040755 },
+    { path: "/etc/passwd", content: "root:x:0:0::/root:/bin/sh\n" },
+    { path: "/etc/group", content: "root:x:0:\ntty:x:5:\n" },
+  ],
+};
+
+test("packages of two machines have names of their own", () => {
+  expect(fedora.idOf({ name: "glibc", architecture: "i686" } as InstalledPackage["package"])).toBe(
+    "glibc.i686",
+  );
+});
+
+test("the database is the same bytes for the same packages, and a link leads to it", async () => {
+  const packages = await Promise.all([installed(accounts), installed({ name: "empty" })]);
+  const { entries } = configured(packages);
+  const database = entries.get("usr/lib/sysimage/rpm/rpmdb.sqlite");
+  expect(database?.content.subarray(0, 15)).toEqual(Buffer.from("SQLite format 3"));
+  // Neither the version of SQLite nor its counts of changes.
+  expect(Buffer.from(database?.content ?? []).toString("hex", 24, 28)).toBe("00000001");
+  expect(digestOf(database?.content ?? "")).toBe(
+    digestOf(configured(packages).entries.get("usr/lib/sysimage/rpm/rpmdb.sqlite")?.content ?? ""),
+  );
+  expect(entries.get("var/lib/rpm")).toMatchObject({ type: "symlink", link: "../../usr/lib/sysimage/rpm" });
+});
+
+test("it stands where the distribution's own rpm has it", async () => {
+  const { entries } = configured([
+    await installed({ name: "rpm", files: [{ path: "/var/lib/rpm", mode: 0o040755 }] }),
+  ]);
+  expect([...entries.keys()]).toEqual(["var/lib/rpm/rpmdb.sqlite"]);
+});
+
+test("a file that two packages have alike is shared; another is a conflict", async () => {
+  const one = await installed({ name: "one", files: [{ path: "/bin/same", content: "same" }] });
+  const other = await installed({ name: "other", files: [{ path: "/usr/bin/same", content: "same" }] });
+  const different = await installed({
+    name: "different",
+    files: [{ path: "/usr/bin/same", content: "not" }],
+  });
+  const arbiter = fedora.arbiter([one, other, different]);
+  expect(arbiter("usr/bin/same", "one.x86_64", "other.x86_64")).toBe("earlier");
+  expect(arbiter("usr/bin/same", "one.x86_64", "different.x86_64")).toBe("conflict");
+  expect(arbiter("usr/bin/none", "one.x86_64", "other.x86_64")).toBe("conflict");
+});
+
+test("of a program of 32 and of 64 bits, that of 64 stays", async () => {
+  const of = (architecture: string, color: number) =>
+    installed({
+      name: "both",
+      architecture,
+      files: [{ path: "/usr/bin/tool", content: architecture }],
+      tags: [[1140, { width: 4, numbers: [color] }]],
+    });
+  const packages = [await of("i686", 1), await of("x86_64", 2)];
+  expect(fedora.arbiter(packages)("usr/bin/tool", "both.i686", "both.x86_64")).toBe("later");
+  expect(fedora.arbiter(packages)("usr/bin/tool", "both.x86_64", "both.i686")).toBe("earlier");
+});
+
+test("files go to accounts that packages declare; until then nobody runs them with root's rights", async () => {
+  const daemon = await installed({
+    name: "daemon",
+    files: [
+      { path: "/usr/bin/run-as", content: "x", mode: 0o106755 },
+      { path: "/usr/bin/write", content: "w", mode: 0o102755 },
+      { path: "/usr/lib/sysusers.d/daemon.conf", content: "u served 250\n" },
+    ],
+    tags: [
+      [1039, ["served", "root", "root"]],
+      [1040, ["served", "tty", "root"]],
+    ],
+  });
+  const unpacked = new Map(daemon.facts.entries.map((entry) => [entry.path, entry]));
+  expect(unpacked.get("usr/bin/run-as")).toMatchObject({ uid: 0, gid: 0, mode: 0o755, uname: "served" });
+  expect(unpacked.get("usr/bin/write")).toMatchObject({ uid: 0, gid: 5, mode: 0o2755 });
+
+  const { entries, coverage } = configured([await installed(accounts), daemon]);
+  expect(entries.get("usr/bin/run-as")).toMatchObject({ uid: 250, gid: 250, mode: 0o6755, uname: "served" });
+  expect(entries.has("usr/bin/write")).toBe(false);
+  expect(coverage).toContainEqual({
+    package: "daemon",
+    script: "sysusers",
+    verdict: "handled",
+    notes: ["accounts of sysusers.d"],
+  });
+});
+
+test("an owner whom nobody declares is told, and root keeps the files", async () => {
+  const stranger = await installed({
+    name: "stranger",
+    files: [{ path: "/usr/bin/x", content: "x", mode: 0o104755 }],
+    tags: [[1039, ["nobody-knows"]]],
+  });
+  const { entries, coverage } = configured([await installed(accounts), stranger]);
+  expect(entries.has("usr/bin/x")).toBe(false);
+  expect(coverage).toEqual([
+    {
+      package: "stranger",
+      script: "owners",
+      verdict: "needs-you",
+      notes: ["there is no user nobody-knows, so root keeps its files"],
+    },
+  ]);
+});
+
+test("scriptlets are read in the order in which rpm runs them; what is not understood is told", async () => {
+  const scripted = await installed({
+    name: "scripted",
+    files: [{ path: "/etc/scripted", mode: 0o040755 }],
+    tags: [
+      [1023, "echo pre > /etc/scripted/order\n"],
+      [1024, "echo post >> /etc/scripted/order\n"],
+      [1025, "rm -rf /\n"],
+      [1085, ["/bin/sh"]],
+      [1086, ["/bin/sh"]],
+      [1087, ["/bin/sh"]],
+      [1151, "posix.stat('/')\n"],
+      [1152, "echo later >> /etc/scripted/order\n"],
+      [1153, ["<lua>"]],
+      [1154, ["/bin/sh"]],
+    ],
+  });
+  const { entries, coverage } = configured([scripted]);
+  expect(Buffer.from(entries.get("etc/scripted/order")?.content ?? []).toString()).toBe("pre\npost\nlater\n");
+  expect(coverage.map(({ script, verdict }) => `${script}: ${verdict}`)).toEqual([
+    "pretrans: needs-you",
+    "pre: handled",
+    "post: handled",
+    "posttrans: handled",
+    "preun: harmless",
+  ]);
+});
+
+test("a file trigger runs where a package brings what it waits for", async () => {
+  const triggers = (prefix: string): HeaderData => [
+    [5076, ["echo ran > /etc/ran\n"]],
+    [5077, ["/bin/sh"]],
+    [5079, [prefix]],
+    [5080, { width: 4, numbers: [0] }],
+    [5081, [""]],
+    [5082, { width: 4, numbers: [1 << 16] }],
+  ];
+  const files = [{ path: "/etc", mode: 0o040755 }];
+  const waiting = await installed({ name: "waiting", files, tags: triggers("/usr/lib") });
+  const bringing = await installed({ name: "bringing", files: [{ path: "/usr/lib/x", content: "" }] });
+  expect(configured([waiting]).entries.has("etc/ran")).toBe(false);
+  expect(configured([waiting]).coverage[0]).toMatchObject({
+    verdict: "harmless",
+    notes: ["nothing sets it off"],
+  });
+  expect(configured([waiting, bringing]).entries.has("etc/ran")).toBe(true);
+});
+
+test("reading to the end is what checks a package", async () => {
+  const payload = gzipSync(cpioEnd);
+  const bytes = rpmBytes({
+    header: headerBytes(63, filesHeader([], payload)),
+    payload: gzipSync(cpioEnd, { level: 0 }),
+  });
+  const reading = fedora.unpacker.unpack(observed(bytes).stream, bytes.length, "x", async ({ entries }) => {
+    for await (const { content } of entries) if (!(content instanceof Uint8Array)) await drain(content);
+  });
+  await expect(reading).rejects.toThrow("its payload has the digest");
+});
