@@ -39,6 +39,8 @@ export interface CopySource {
   readonly from: string;
   readonly source: Digest;
   readonly image: Image | ImageIndex;
+  /** The place has no manifest: `source` is of one that was made for it. */
+  readonly made: boolean;
   /** Those that it gets where it goes. */
   readonly names: readonly ImageName[];
   /** Whole sentences about what is not as it was. */
@@ -86,7 +88,7 @@ export async function openSource(
     notes.push(
       `${from} is ${names.length > 0 ? "also " : ""}called ${left.map(nameText).join(", ")}; that was left out.`,
     );
-  return { from, source, image, names, notes };
+  return { from, source, made: opened.manifestMade, image, names, notes };
 }
 
 async function editEach(

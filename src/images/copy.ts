@@ -29,6 +29,8 @@ export interface CopiedImage {
   readonly names: readonly string[];
   /** Of the manifest or index where it came from. */
   readonly source: Digest;
+  /** There is none where it came from: `source` is of the manifest that was made for it. */
+  readonly made?: true;
   /** Where it went: of the manifest or index; for a docker daemon, of the configuration; for `tar:` and `aci:`, of the tar. */
   readonly digest: Digest;
   readonly platforms: readonly string[];
@@ -55,10 +57,11 @@ export async function copyImages(
   return {
     to: locationText(destination),
     keeps: keptBy[destination.transport],
-    images: prepared.map(({ from, source, image, names }, at) => ({
+    images: prepared.map(({ from, source, made, image, names }, at) => ({
       from,
       names: names.map(nameText),
       source,
+      ...(made && { made }),
       digest: written.digests[at] as Digest,
       platforms: (isIndex(image) ? image.images : [image]).map(({ platform }) => platformName(platform)),
     })),
