@@ -41,7 +41,7 @@ export async function* verified(source: AnyBytes, want: Expected, what: string):
   for await (const chunk of source) {
     size += chunk.byteLength;
     if (want.size !== undefined && size > want.size)
-      throw new TareError({ code: "TOO_LARGE", what, limit: want.size });
+      throw new TareError({ code: "TOO_LARGE", what, limit: want.size, promised: true });
     hash.update(chunk);
     yield chunk;
   }
