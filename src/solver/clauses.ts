@@ -14,11 +14,11 @@ export type Fact<Candidate> =
 /** A literal: variable `v` holds is `v + 1`, it does not hold is `-(v + 1)`. */
 export type Literal = number;
 
-/** At least one literal holds. Either a fact, or learned from other clauses. */
-export interface Clause<Candidate> {
+/** At least one literal holds. It says what a fact says, or was learned from other clauses. */
+export interface Clause<Said> {
   /** The first two are watched. */
   readonly literals: Literal[];
-  readonly origin: Fact<Candidate> | readonly Clause<Candidate>[];
+  readonly origin: { readonly fact: Said } | readonly Clause<Said>[];
 }
 
 export function variableOf(literal: Literal): number {
@@ -29,13 +29,13 @@ export function variableOf(literal: Literal): number {
  * Which variables hold, and what follows: clauses with two watched literals, a trail, levels, and reasons
  * (Moskewicz et al., "Chaff", 2001; Marques-Silva and Sakallah, "GRASP", 1999). Clauses may come at any time.
  */
-export class Assignment<Candidate> {
+export class Assignment<Said> {
   /** 1 holds, -1 does not, 0 open; by variable. */
   readonly #values: number[] = [];
   readonly #levels: number[] = [];
-  readonly #reasons: (Clause<Candidate> | undefined)[] = [];
+  readonly #reasons: (Clause<Said> | undefined)[] = [];
   /** Clauses by watched literal: `2v` for positive, `2v + 1` for negative ones. */
-  readonly #watches: Clause<Candidate>[][] = [];
+  readonly #watches: Clause<Said>[][] = [];
   readonly #trail: Literal[] = [];
   readonly #levelStarts: number[] = [];
   #propagated = 0;
@@ -61,8 +61,13 @@ export class Assignment<Candidate> {
     return this.#levels[variable] as number;
   }
 
-  reasonOf(variable: number): Clause<Candidate> | undefined {
+  reasonOf(variable: number): Clause<Said> | undefined {
     return this.#reasons[variable];
+  }
+
+  /** The variables that hold, in the order in which they came to. */
+  held(): number[] {
+    return this.#trail.filter((literal) => literal > 0).map(variableOf);
   }
 
   /** Opens a level and sets an open literal. */
@@ -72,7 +77,7 @@ export class Assignment<Candidate> {
   }
 
   /** Returns the clause itself when it is broken as things stand. */
-  addClause(clause: Clause<Candidate>): Clause<Candidate> | undefined {
+  addClause(clause: Clause<Said>): Clause<Said> | undefined {
     const { literals } = clause;
     literals.sort((a, b) => this.#rank(b) - this.#rank(a));
     const [first, second] = literals;
@@ -92,11 +97,11 @@ export class Assignment<Candidate> {
     return Number.MAX_SAFE_INTEGER - 1;
   }
 
-  #watch(literal: Literal, clause: Clause<Candidate>): void {
-    (this.#watches[slot(literal)] as Clause<Candidate>[]).push(clause);
+  #watch(literal: Literal, clause: Clause<Said>): void {
+    (this.#watches[slot(literal)] as Clause<Said>[]).push(clause);
   }
 
-  #set(literal: Literal, reason: Clause<Candidate> | undefined): void {
+  #set(literal: Literal, reason: Clause<Said> | undefined): void {
     const variable = variableOf(literal);
     this.#values[variable] = literal > 0 ? 1 : -1;
     this.#levels[variable] = this.level;
@@ -108,7 +113,7 @@ export class Assignment<Candidate> {
    * Draws all conclusions. `expand` is told each variable that now holds and may add clauses; what it returns, or the
    * first broken clause, is returned.
    */
-  propagate(expand: (variable: number) => Clause<Candidate> | undefined): Clause<Candidate> | undefined {
+  propagate(expand: (variable: number) => Clause<Said> | undefined): Clause<Said> | undefined {
     while (this.#propagated < this.#trail.length) {
       const literal = this.#trail[this.#propagated] as Literal;
       this.#propagated += 1;
@@ -119,11 +124,11 @@ export class Assignment<Candidate> {
   }
 
   /** Looks at every clause that watches a literal which has just fallen. */
-  #visit(fallen: Literal): Clause<Candidate> | undefined {
-    const watching = this.#watches[slot(fallen)] as Clause<Candidate>[];
+  #visit(fallen: Literal): Clause<Said> | undefined {
+    const watching = this.#watches[slot(fallen)] as Clause<Said>[];
     let kept = 0;
     for (let at = 0; at < watching.length; at += 1) {
-      const clause = watching[at] as Clause<Candidate>;
+      const clause = watching[at] as Clause<Said>;
       const { literals } = clause;
       if (literals[0] === fallen) swap(literals, 0, 1);
       const other = literals[0] as Literal;
@@ -136,7 +141,7 @@ export class Assignment<Candidate> {
         }
         watching[kept++] = clause;
         if (other === fallen || this.value(other) < 0) {
-          while (++at < watching.length) watching[kept++] = watching[at] as Clause<Candidate>;
+          while (++at < watching.length) watching[kept++] = watching[at] as Clause<Said>;
           watching.length = kept;
           return clause;
         }
@@ -162,12 +167,12 @@ export class Assignment<Candidate> {
    * From a broken clause to the one that would have prevented it: resolves until a single literal of the current level
    * is left (the first unique implication point). Its first literal is the one to set after going back to `level`.
    */
-  learn(broken: Clause<Candidate>): { clause: Clause<Candidate>; level: number } {
-    const from: Clause<Candidate>[] = [];
+  learn(broken: Clause<Said>): { clause: Clause<Said>; level: number } {
+    const from: Clause<Said>[] = [];
     const seen = new Set<number>();
     const lower: Literal[] = [];
     let open = 0;
-    let clause: Clause<Candidate> | undefined = broken;
+    let clause: Clause<Said> | undefined = broken;
     let at = this.#trail.length;
     for (;;) {
       if (clause !== undefined) {
@@ -192,6 +197,25 @@ export class Assignment<Candidate> {
       clause = this.reasonOf(variableOf(literal));
     }
   }
+}
+
+/** All that was said which a clause that is broken at level 0 rests on. */
+export function factsBehind<Said>(broken: Clause<Said>, assignment: Assignment<Said>): Said[] {
+  const seen = new Set<Clause<Said>>();
+  const facts: Said[] = [];
+  const pending = [broken];
+  for (let clause = pending.pop(); clause !== undefined; clause = pending.pop()) {
+    if (seen.has(clause)) continue;
+    seen.add(clause);
+    if ("fact" in clause.origin) facts.push(clause.origin.fact);
+    else pending.push(...clause.origin);
+    for (const literal of clause.literals) {
+      const variable = variableOf(literal);
+      const reason = assignment.reasonOf(variable);
+      if (reason !== undefined && assignment.levelOf(variable) === 0) pending.push(reason);
+    }
+  }
+  return facts;
 }
 
 function slot(literal: Literal): number {

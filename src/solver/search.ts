@@ -1,4 +1,4 @@
-import { Assignment, type Clause, type Fact, type Literal, variableOf } from "./clauses.ts";
+import { Assignment, type Clause, type Fact, factsBehind, type Literal } from "./clauses.ts";
 import type { Requirement, Universe } from "./universe.ts";
 
 /** Contradictions met before the search is given up: real archives need a handful. */
@@ -26,7 +26,7 @@ export function search<Candidate>(
 class Search<Candidate> {
   readonly #wants: readonly Requirement<Candidate>[];
   readonly #universe: Universe<Candidate>;
-  readonly #assignment = new Assignment<Candidate>();
+  readonly #assignment = new Assignment<Fact<Candidate>>();
   readonly #variables = new Map<Candidate, number>();
   readonly #candidates: Candidate[] = [];
   /** By variable; present once it was expanded. */
@@ -38,18 +38,18 @@ class Search<Candidate> {
   }
 
   run(): Found<Candidate> {
-    let broken: Clause<Candidate> | undefined;
+    let broken: Clause<Fact<Candidate>> | undefined;
     for (const requirement of this.#wants) {
       if (requirement.optional) continue;
       const literals = this.#literals(requirement);
-      broken ??= this.#assignment.addClause({ literals, origin: { kind: "want", requirement } });
+      broken ??= this.#assignment.addClause({ literals, origin: { fact: { kind: "want", requirement } } });
     }
     broken ??= this.#propagate();
     for (let contradictions = 0; ; contradictions += 1) {
       const walked = broken ?? this.#walk();
       if (walked instanceof Set)
         return { chosen: Array.from(walked, (variable) => this.#candidateOf(variable)) };
-      if (this.#assignment.level === 0) return { contradiction: this.#factsBehind(walked) };
+      if (this.#assignment.level === 0) return { contradiction: factsBehind(walked, this.#assignment) };
       if (contradictions >= contradictionLimit) return { contradiction: undefined };
       const { clause, level } = this.#assignment.learn(walked);
       this.#assignment.backTo(level);
@@ -58,7 +58,7 @@ class Search<Candidate> {
   }
 
   /** The chosen variables in order, or the clause that a decision on the way broke. */
-  #walk(): Set<number> | Clause<Candidate> {
+  #walk(): Set<number> | Clause<Fact<Candidate>> {
     const met = new Set<number>();
     const roots: number[] = [];
     for (const want of this.#wants) {
@@ -84,7 +84,10 @@ class Search<Candidate> {
   }
 
   /** A variable that was newly met; undefined when nothing is to be done; a clause when deciding broke it. */
-  #choose(requirement: Requirement<Candidate>, met: Set<number>): number | Clause<Candidate> | undefined {
+  #choose(
+    requirement: Requirement<Candidate>,
+    met: Set<number>,
+  ): number | Clause<Fact<Candidate>> | undefined {
     const variables = requirement.alternatives.map((candidate) => this.#variableOf(candidate));
     if (variables.some((variable) => met.has(variable))) return undefined;
     for (;;) {
@@ -100,19 +103,19 @@ class Search<Candidate> {
     }
   }
 
-  #propagate(): Clause<Candidate> | undefined {
+  #propagate(): Clause<Fact<Candidate>> | undefined {
     return this.#assignment.propagate((variable) => this.#expand(variable));
   }
 
   /** Asks the universe about a candidate that now holds, once. */
-  #expand(variable: number): Clause<Candidate> | undefined {
+  #expand(variable: number): Clause<Fact<Candidate>> | undefined {
     if (this.#requirements[variable] !== undefined) return undefined;
     const candidate = this.#candidateOf(variable);
     const requirements = this.#universe.requirements(candidate);
     this.#requirements[variable] = requirements;
-    let broken: Clause<Candidate> | undefined;
-    const add = (literals: Literal[], origin: Fact<Candidate>) => {
-      const found = this.#assignment.addClause({ literals, origin });
+    let broken: Clause<Fact<Candidate>> | undefined;
+    const add = (literals: Literal[], fact: Fact<Candidate>) => {
+      const found = this.#assignment.addClause({ literals, origin: { fact } });
       broken ??= found;
     };
     for (const requirement of requirements) {
@@ -149,24 +152,5 @@ class Search<Candidate> {
 
   #requirementsOf(variable: number): readonly Requirement<Candidate>[] {
     return this.#requirements[variable] ?? [];
-  }
-
-  /** All facts that a broken clause at level 0 rests on. */
-  #factsBehind(broken: Clause<Candidate>): Fact<Candidate>[] {
-    const seen = new Set<Clause<Candidate>>();
-    const facts: Fact<Candidate>[] = [];
-    const pending = [broken];
-    for (let clause = pending.pop(); clause !== undefined; clause = pending.pop()) {
-      if (seen.has(clause)) continue;
-      seen.add(clause);
-      if ("kind" in clause.origin) facts.push(clause.origin);
-      else pending.push(...clause.origin);
-      for (const literal of clause.literals) {
-        const variable = variableOf(literal);
-        const reason = this.#assignment.reasonOf(variable);
-        if (reason !== undefined && this.#assignment.levelOf(variable) === 0) pending.push(reason);
-      }
-    }
-    return facts;
   }
 }

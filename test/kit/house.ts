@@ -23,7 +23,7 @@ const roomsThatMeetTheWorld: readonly string[] = ["build", "cli", "run", "sign"]
 
 /** They cost more to load than most commands take: only an import() where they are used, or their types. */
 const heavy =
-  /^(?:import|export)\s+(?!type\b)[^;"'`=]*?\sfrom\s*"((?:@npmcli\/|openpgp|pacote|undici)[^"\n]*)"/gm;
+  /^(?:import|export)\s+(?!type\b)[^;"'`=]*?\sfrom\s*"((?:@npmcli\/|openpgp|pacote|saxes|undici)[^"\n]*)"/gm;
 
 /** Source text by path, `src/bytes/digest.ts`. */
 export type Sources = ReadonlyMap<string, string>;

@@ -1,0 +1,56 @@
+import { TareError } from "../../errors.ts";
+import { type Platform, platformName } from "../../model/platform.ts";
+
+/** rpm's names of machines by OCI's (rpm's rpmrc, "arch_canon"; image-spec, image-index.md, `platform`). */
+const names: Readonly<Record<string, string>> = {
+  "linux/386": "i686",
+  "linux/amd64": "x86_64",
+  "linux/arm/v7": "armv7hl",
+  "linux/arm": "armv7hl",
+  "linux/arm64": "aarch64",
+  "linux/arm64/v8": "aarch64",
+  "linux/loong64": "loongarch64",
+  "linux/ppc64le": "ppc64le",
+  "linux/riscv64": "riscv64",
+  "linux/s390x": "s390x",
+};
+
+/** @throws NO_PLATFORM when there are no rpms for such a machine */
+export function fedoraArchitecture(platform: Platform): string {
+  const name = platformName(platform);
+  const architecture = Object.hasOwn(names, name) ? names[name] : undefined;
+  if (architecture === undefined)
+    throw new TareError({ code: "NO_PLATFORM", platform: name, source: "Fedora", known: Object.keys(names) });
+  return architecture;
+}
+
+const i386 = ["i686", "i586", "i486", "i386"];
+const families: Readonly<Record<string, readonly string[]>> = {
+  x86_64: ["x86_64", "athlon", ...i386],
+  i686: i386,
+  armv7hl: ["armv7hl", "armv6hl"],
+  s390x: ["s390x", "s390"],
+};
+
+/** Architectures whose packages a machine runs, its own first, beside `noarch` (libsolv's poolarch.c has the same). */
+export function runsOn(architecture: string): readonly string[] {
+  return (Object.hasOwn(families, architecture) ? families[architecture] : undefined) ?? [architecture];
+}
+
+/** dnf's `$basearch` for a machine: the name of the folder that holds its packages. */
+export function baseArchitecture(architecture: string): string {
+  return architecture === "i686" ? "i386" : architecture === "armv7hl" ? "armhfp" : architecture;
+}
+
+/**
+ * Whether packages of one name and of these architectures exclude each other: those of 64 and of 32 bits stand side by
+ * side ("colours"; what both have of 64 bits wins a file).
+ */
+export function excludeEachOther(one: string, other: string): boolean {
+  if (one === other || one === "noarch" || other === "noarch") return true;
+  return is64(one) === is64(other);
+}
+
+function is64(architecture: string): boolean {
+  return architecture === "s390x" || architecture.includes("64");
+}

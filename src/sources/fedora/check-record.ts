@@ -1,0 +1,31 @@
+import type { RpmRecord } from "./index/record.ts";
+
+/** Names, versions, releases and architectures become parts of paths and of a lock (rpm's own build refuses others). */
+const namePattern = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,254}$/;
+const versionPattern = /^[A-Za-z0-9_.+~^]{1,200}$/;
+const architecturePattern = /^[a-z0-9][a-z0-9_]{0,62}$/;
+
+/** Why a record cannot be used, as the end of a sentence; undefined when it can. */
+export function checkRecord(record: RpmRecord): string | undefined {
+  if (!namePattern.test(record.name)) return "its name is not one that rpm allows";
+  if (!architecturePattern.test(record.architecture)) return "its architecture is not one that rpm knows";
+  if (!/^\d{1,10}$/.test(record.epoch)) return "its epoch is no number";
+  if (!versionPattern.test(record.version) || !versionPattern.test(record.release))
+    return "its version is not one that rpm allows";
+  if (record.checksumType !== "sha256" || !/^[0-9a-f]{64}$/.test(record.checksum))
+    return `the index names no SHA256 of it${record.checksumType === "" ? "" : ` (only ${record.checksumType.slice(0, 20)})`}, and weaker digests are not trusted`;
+  if (!Number.isSafeInteger(record.size)) return "the index does not say how large it is";
+  if (record.base !== undefined) return "it lies outside its repository (xml:base), which is not followed";
+  if (!isInside(record.location)) return "its place is not a path inside the repository";
+  return undefined;
+}
+
+/** Relative, without `..`, and nothing that means something else in a URL or on a disk. */
+function isInside(path: string): boolean {
+  if (!/^[!-~]+$/.test(path) || /^\/|[\\?#]|^[A-Za-z][A-Za-z0-9+.-]*:/.test(path)) return false;
+  try {
+    return !decodeURIComponent(path).split("/").includes("..");
+  } catch {
+    return false;
+  }
+}
