@@ -79,10 +79,10 @@ function tokensOf(plans: Readonly<Record<string, OptionPlan>>, argv: readonly st
 
 function checkPositionals(command: Command, given: readonly string[], refuse: (why: string) => never): void {
   const missing = command.arguments.findIndex((plan, index) => plan.required && given[index] === undefined);
-  if (missing >= 0) refuse(`tare ${command.name} needs ${command.arguments[missing]?.name}`);
+  if (missing >= 0) refuse(`${command.arguments[missing]?.name} is missing`);
   const extra = given[command.arguments.length];
   if (extra !== undefined && !command.arguments.some(({ many, rest }) => many || rest))
-    refuse(`tare ${command.name} does not know what to do with ${JSON.stringify(extra)}`);
+    refuse(`there is no use for ${JSON.stringify(extra)}`);
 }
 
 function typeOf(plan: OptionPlan): "string" | "boolean" {

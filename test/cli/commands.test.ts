@@ -404,7 +404,7 @@ describe("tare store", () => {
   });
 
   test.each([
-    ["store", "tare store needs ACTION; see `tare store --help`."],
+    ["store", "ACTION is missing; see `tare store --help`."],
     ["store shake", 'tare store does path, list, gc, verify, clear, not "shake"; see `tare store --help`.'],
     ["store gc --older 30", '--older needs an age, as 30d, not "30"; see `tare store --help`.'],
     ["store gc --max-size lots", '--max-size needs a size, as 2GB, not "lots"; see `tare store --help`.'],

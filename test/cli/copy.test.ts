@@ -60,6 +60,6 @@ test("--platform and --compression are understood or refused", () =>
     ]);
     expect((await copy("--compression", "lzma")).notes[0]).toContain("--compression must be none, gzip");
     expect((await runTare(["copy", "oci:image"], { folder })).notes).toEqual([
-      "tare copy needs DESTINATION; see `tare copy --help`.",
+      "DESTINATION is missing; see `tare copy --help`.",
     ]);
   }));

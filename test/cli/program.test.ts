@@ -37,9 +37,9 @@ test.each([
   [["build", "--to", "--locked"], "--to needs a value: LOCATION; see `tare build --help`."],
   [["build", "--locked=yes"], "--locked takes no value; see `tare build --help`."],
   [["build", "--store", "a", "--store=b"], "--store stands twice; see `tare build --help`."],
-  [["build", "a", "b"], 'tare build does not know what to do with "b"; see `tare build --help`.'],
+  [["build", "a", "b"], 'there is no use for "b"; see `tare build --help`.'],
   [["build", "--__proto__"], "there is no option --__proto__; see `tare build --help`."],
-  [["why"], "tare why needs PACKAGE; see `tare why --help`."],
+  [["why"], "PACKAGE is missing; see `tare why --help`."],
 ])("%j is wrong use, with one sentence", async (argv, sentence) => {
   expect(await tare(...argv)).toEqual({ code: 2, out: "", notes: [sentence] });
 });
@@ -49,9 +49,9 @@ test("with --json an error is JSON on the standard output as well", async () => 
   expect(JSON.parse(ran.out)).toEqual({
     error: {
       code: "BAD_USAGE",
-      why: "tare why needs PACKAGE",
+      why: "PACKAGE is missing",
       help: "tare why --help",
-      message: "tare why needs PACKAGE; see `tare why --help`.",
+      message: "PACKAGE is missing; see `tare why --help`.",
     },
   });
 });

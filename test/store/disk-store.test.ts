@@ -49,7 +49,11 @@ test("a content whose file lost its end is replaced", () =>
   }));
 
 test.each<[string, Uint8Array[], string]>([
-  ["other bytes", [Buffer.from("what a package is not made")], "goes on after the 25 bytes that it should have"],
+  [
+    "other bytes",
+    [Buffer.from("what a package is not made")],
+    "goes on after the 25 bytes that it should have",
+  ],
   ["changed bytes", [Buffer.from("what a package is made 0f")], "has the digest"],
   ["too few bytes", [bytes.subarray(1)], "ends after 24 bytes, but 25 were expected"],
   ["nothing", [], "ends after 0 bytes, but 25 were expected"],
