@@ -9,6 +9,7 @@ export interface TarBlock {
   /** Default: the content's length. */
   readonly size?: number;
   readonly uid?: number;
+  readonly gid?: number;
   readonly mode?: number;
 }
 
@@ -20,7 +21,7 @@ export function tarBlock(block: TarBlock): Buffer {
   header.write(block.name, 0, 100);
   header.write(octal(block.mode ?? 0o644, 8), 100);
   header.write(octal(block.uid ?? 0, 8), 108);
-  header.write(octal(0, 8), 116);
+  header.write(octal(block.gid ?? 0, 8), 116);
   header.write(octal(block.size ?? content.length, 12), 124);
   header.write(octal(0, 12), 136);
   header.write("        ", 148);

@@ -1,0 +1,46 @@
+import { type Bytes, collect, limited } from "../../bytes/bytes.ts";
+import { decompress } from "../../bytes/compression/compression.ts";
+import { decodeText } from "../../bytes/text.ts";
+import { TareError } from "../../errors.ts";
+import { readTar } from "../tar/decode.ts";
+import { type ApkSignature, readSignedStart } from "./signed.ts";
+
+/** `APKINDEX.tar.gz`, taken apart; nothing in it may be used before its signature was checked. */
+export interface ApkIndexFile {
+  readonly signatures: readonly ApkSignature[];
+  /** What they are for: everything behind them, packed. */
+  readonly signed: Buffer;
+}
+
+/** Alpine's largest index is 2 MB, Wolfi's 20 MB. */
+export const indexLimits = { packed: 256 << 20, plain: 1 << 30 };
+
+/** @throws BAD_ARCHIVE, TOO_LARGE */
+export async function readApkIndexFile(bytes: Uint8Array, where: string): Promise<ApkIndexFile> {
+  const { signatures, control, rest } = await readSignedStart(once(bytes), where, indexLimits);
+  const signed = Buffer.concat([control.packed, await collect(rest, indexLimits.packed, where)]);
+  return { signatures, signed };
+}
+
+/** The stanzas in the part that was signed. @throws BAD_ARCHIVE, TOO_LARGE past a gigabyte */
+export async function apkIndexText({ signed }: ApkIndexFile, where: string): Promise<string> {
+  let text: string | undefined;
+  const plain = limited(decompress([signed], where), indexLimits.plain, `${where}, unpacked,`);
+  for await (const { path, type, content } of readTar(plain, where)) {
+    if (path !== "APKINDEX" || type !== "file") continue;
+    if (text !== undefined) throw bad(where, "it has two APKINDEX files");
+    text = decodeText(
+      content instanceof Uint8Array ? content : await collect(content, indexLimits.plain, where),
+    );
+  }
+  if (text === undefined) throw bad(where, "there is no APKINDEX in it");
+  return text;
+}
+
+async function* once(bytes: Uint8Array): Bytes {
+  yield bytes;
+}
+
+function bad(where: string, why: string): TareError {
+  return new TareError({ code: "BAD_ARCHIVE", format: "Alpine index", where, why });
+}
