@@ -1,6 +1,6 @@
 import { decompress } from "../bytes/compression/compression.ts";
 import { type Digest, verified } from "../bytes/digest.ts";
-import { type Compressor, compressed, defaultLevels } from "../layers/compressor.ts";
+import { type Compressor, compressed, quickLevels } from "../layers/compressor.ts";
 import type { Compression, Image, ImageIndex, Layer } from "../model/image.ts";
 import type { Store } from "../model/seams.ts";
 import { eachImage, withLayers } from "./oci-manifest.ts";
@@ -29,7 +29,7 @@ export async function recompress(
   { format, level }: Recompression,
   seams: RecompressSeams,
 ): Promise<Image | ImageIndex> {
-  const compressor = { format, level: level ?? defaultLevels[format] };
+  const compressor = { format, level: level ?? quickLevels[format] };
   const stays = ({ compression }: Layer) => level === undefined && compression === format;
   return eachImage(whole, async (image) => {
     if (image.layers.every(stays)) return image;

@@ -16,6 +16,13 @@ export interface Compressor {
 export const defaultLevels: Readonly<Record<Compression, number>> = { none: 0, gzip: 5, zstd: 3 };
 
 /**
+ * For what is compressed on its way to one place, where members are compressed once and kept. Over 175 MB of /usr, blocks
+ * as below, processor seconds: gzip 2 takes 1.6 for 77.7 MB, 5 takes 2.4 for 74.4 MB; zstd 1 takes 0.4 for 75.7 MB, 3
+ * takes 0.7 for 70.2 MB. umoci's and skopeo's gzip comes to 77.0 MB.
+ */
+export const quickLevels: Readonly<Record<Compression, number>> = { none: 0, gzip: 2, zstd: 1 };
+
+/**
  * Bytes of input per gzip member or zstd frame. Both formats allow concatenation, so a segment's blocks compress
  * side by side; these sizes cost under 0.1 % against one stream.
  */
@@ -28,10 +35,11 @@ export const blockSizes: Readonly<Record<Compression, number>> = {
 const gzipAsync = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
 const zstdAsync = promisify<Uint8Array, ZstdOptions, Buffer>(zstdCompress);
 
-/** A stream, compressed as {@link compressBlocks} does. */
+/** A stream, compressed as {@link compressBlocks} does. Its chunks are copied at once. */
 export function compressed(source: AnyBytes, compressor: Compressor, inFlight: number): Bytes {
-  const spare: Buffer[] = [];
-  return compressBlocks(blocks(source, blockSizes[compressor.format], spare), compressor, inFlight, spare);
+  const spare: Uint8Array[] = [];
+  const filled = filledBlocks(source, blockSizes[compressor.format], spare);
+  return compressBlocks(filled, compressor, inFlight, spare);
 }
 
 /** A block that is being compressed, or was. */
@@ -81,8 +89,8 @@ export async function* compressBlocks(
 
 async function compressBlock(block: Uint8Array, compressor: Compressor): Promise<Uint8Array> {
   if (compressor.format === "none") return block;
-  // One output buffer holds what a block usually comes to; a fixed large one would be mostly unused.
-  const chunkSize = Math.max(4096, block.length >> 1);
+  // One output buffer holds what a block usually comes to, and a second one would have to be joined to it.
+  const chunkSize = Math.max(4096, Math.ceil(block.length * 0.75));
   if (compressor.format === "zstd") {
     const params = {
       [constants.ZSTD_c_compressionLevel]: compressor.level,
@@ -102,11 +110,8 @@ const memLevel = 9;
 const gzipOsByte = 9;
 const unix = 3;
 
-/**
- * Regroups a stream into blocks of exactly `size` bytes, the last one shorter. With `spare`, blocks of that size are
- * taken from there when there are some, and never share memory with the source.
- */
-export async function* blocks(source: AnyBytes, size: number, spare?: Uint8Array[]): Bytes {
+/** Regroups a stream into blocks of exactly `size` bytes, the last one shorter. */
+export async function* blocks(source: AnyBytes, size: number): Bytes {
   let parts: Uint8Array[] = [];
   let filled = 0;
   for await (const chunk of source) {
@@ -114,7 +119,7 @@ export async function* blocks(source: AnyBytes, size: number, spare?: Uint8Array
     while (filled + rest.length >= size) {
       const part = rest.subarray(0, size - filled);
       rest = rest.subarray(part.length);
-      yield joined([...parts, part], size, spare);
+      yield joined([...parts, part], size);
       parts = [];
       filled = 0;
     }
@@ -124,15 +129,27 @@ export async function* blocks(source: AnyBytes, size: number, spare?: Uint8Array
   if (filled > 0) yield joined(parts, filled);
 }
 
-function joined(parts: readonly Uint8Array[], size: number, spare?: Uint8Array[]): Uint8Array {
-  if (spare === undefined) return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size);
-  const block = spare.pop() ?? Buffer.allocUnsafeSlow(size);
-  let at = 0;
-  for (const part of parts) {
-    block.set(part, at);
-    at += part.byteLength;
-  }
-  return block;
+function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
+  return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, size);
+}
+
+/** The same blocks in memory of their own, taken from `spare` where there is some. */
+async function* filledBlocks(source: AnyBytes, size: number, spare: Uint8Array[]): Bytes {
+  let block: Uint8Array | undefined;
+  let filled = 0;
+  for await (const chunk of source)
+    for (let at = 0; at < chunk.length; ) {
+      block ??= spare.pop() ?? Buffer.allocUnsafeSlow(size);
+      const part = chunk.subarray(at, at + size - filled);
+      block.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < size) continue;
+      yield block;
+      block = undefined;
+      filled = 0;
+    }
+  if (block !== undefined) yield block.subarray(0, filled);
 }
 
 /** What to write into the lock, so that a later difference in digests has a name: `gzip 6 (zlib 1.3.1, x64)`. */

@@ -9,7 +9,7 @@ import type { StoredParts } from "../model/content.ts";
 import type { Layer } from "../model/image.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
 import type { Member } from "../model/segment.ts";
-import { type Compressor, compressed } from "./compressor.ts";
+import { blockSizes, blocks, type Compressor, compressBlocks } from "./compressor.ts";
 
 /** A member of a layer that is being made. */
 export interface Part {
@@ -72,7 +72,10 @@ export async function compressMember(
     const member = JSON.parse(known.toString()) as Member;
     if ((await store.find(member.digest)) !== undefined) return member;
   }
-  const { digest, size } = await store.add(compressed([plain], compressor, inFlight), "a layer's member");
+  const { digest, size } = await store.add(
+    compressBlocks(blocks([plain], blockSizes[compressor.format]), compressor, inFlight),
+    "a layer's member",
+  );
   const member: Member = { digest, size, plainSize: plain.byteLength };
   await store.remember("bytes", key, Buffer.from(JSON.stringify(member)));
   return member;

@@ -39,6 +39,8 @@ try {
     const store = await openStore(folder);
     const source = async function* () {
       yield randomBytes(Number(rest[0]));
+      // While one chunk is written, the next is asked for: at the one after that, the first is on the disk.
+      yield new Uint8Array(0);
       say("stalled");
       await forever();
     };
