@@ -1,9 +1,9 @@
 /**
  * Making an image of a root file system of 170 MB (files of this machine's /usr, in one tar), beside `docker import`,
- * `podman import` and `umoci raw add-layer`.
+ * `podman import`, buildah's `add` and `commit`, and `umoci raw add-layer`.
  *
  * What they do differently: docker unpacks the tar into its storage and keeps no compressed layer; podman does the
- * same, with the driver "vfs"; umoci and tare write an OCI layout and unpack nothing. umoci always compresses with gzip,
+ * same, with the driver "vfs"; buildah, too, and it commits to an OCI layout without compression; umoci and tare write an OCI layout and unpack nothing. umoci always compresses with gzip,
  * tare does when it is told to, and so both are compared by what their layers weigh, too. tare is the published program,
  * checks every header while it reads, and syncs what it writes to the disk. Needs root, for docker and podman.
  */
@@ -41,6 +41,13 @@ function rootTar(folder: string): string {
   return tar;
 }
 
+/** With a folder of its own and the tar. */
+const buildahScript = `
+b="buildah --root $1/root --runroot $1/run --storage-driver vfs"
+c=$($b from scratch)
+$b add -q $c "$2" /
+$b commit -q $c oci:$1/layout:1`;
+
 /** The heaviest file of a layout: its layer. */
 function layerSize(layout: string): number {
   const blobs = join(layout, "blobs/sha256");
@@ -53,7 +60,7 @@ try {
   const tar = rootTar(folder);
   const work = join(folder, "work");
   mkdirSync(work);
-  const names = ["docker", "podman", "umoci", "plain", "packed", "gzip", "zstd"] as const;
+  const names = ["docker", "podman", "buildah", "umoci", "plain", "packed", "gzip", "zstd"] as const;
   const runs = Object.fromEntries(names.map((name) => [name, [] as Run[]])) as Record<
     (typeof names)[number],
     Run[]
@@ -79,6 +86,11 @@ try {
       execFileSync("umoci", ["new", "--image", `${umoci}:1`]);
       runs.umoci.push(measure(["umoci", "raw", "add-layer", "--image", `${umoci}:1`, tar], work));
       sizes.umoci = layerSize(umoci);
+      const built = join(work, "buildah");
+      const shell = ["sh", "-ec", buildahScript, "sh", built, tar];
+      rmSync(built, { recursive: true, force: true });
+      runs.buildah.push(measure(shell, work));
+      sizes.buildah = layerSize(join(built, "layout"));
       // Another name each time, and not what was imported before: docker and podman know what they have.
       runs.docker.push(measure(["docker", "--host", socket, "import", tar, `root:${round}`], work));
       execFileSync("docker", ["--host", socket, "rmi", `root:${round}`], { stdio: "ignore" });
@@ -95,8 +107,12 @@ try {
     console.log(`${name.padEnd(7)} ${told(runs[name])}${size}`);
   }
   for (const name of ["plain", "packed", "gzip", "zstd"] as const)
-    for (const peer of ["umoci", "docker", "podman"] as const)
+    for (const peer of ["umoci", "docker", "podman", "buildah"] as const)
       console.log(`${peer} takes ${ratio(runs[peer], runs[name])} of tare, ${name}`);
+  for (const name of ["gzip", "zstd"] as const) {
+    const percent = (100 * (sizes[name] ?? 0)) / (sizes.umoci ?? 0);
+    console.log(`${name}'s layer has ${percent.toFixed(1)} % of the bytes of umoci's`);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
