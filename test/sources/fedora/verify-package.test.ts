@@ -1,3 +1,4 @@
+import type { KeyOptions } from "openpgp";
 import { beforeAll, expect, test } from "vitest";
 import { verifyPackage } from "../../../src/sources/fedora/verify-package.ts";
 import { parseKeyring } from "../../../src/trust/keyring.ts";
@@ -111,4 +112,33 @@ test.each<[string, () => Promise<HeaderData>, string]>([
   ["a text for a signature", async () => [[268, ["text"]]], "its tag 268 does not hold bytes"],
 ])("%s: refused", async (_, signature, why) => {
   await expect(verify(await signature())).rejects.toThrow(why);
+});
+
+test.each<[string, Pick<KeyOptions, "type" | "curve" | "rsaBits" | "config">]>([
+  ["ECDSA", { type: "ecc", curve: "nistP256" }],
+  ["RSA", { type: "rsa", rsaBits: 2048 }],
+  ["an OpenPGP v6 key", { type: "curve25519", config: { v6Keys: true } }],
+])("%s signs as well as any", async (_, kind) => {
+  const { generateKey } = await import("openpgp");
+  const userIDs = [{ name: "Another" }];
+  const made = await generateKey({
+    ...kind,
+    userIDs,
+    date: new Date("2020-01-01T00:00:00Z"),
+    format: "object",
+  });
+  const { privateKey, publicKey } = made;
+  const fingerprint = publicKey.getFingerprint().toUpperCase();
+  const key = {
+    fingerprint,
+    privateKey,
+    publicKey,
+    keyring: publicKey.write(),
+    armoredKeyring: publicKey.armor(),
+  };
+  const keyring = await parseKeyring(key.keyring, "RPM-GPG-KEY-another");
+  const signature = await sign(header, key);
+  expect(await verify([[278, [base64(signature)]]], {}, { keyring, pins: [fingerprint] })).toEqual([
+    fingerprint,
+  ]);
 });
