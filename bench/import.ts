@@ -3,9 +3,10 @@
  * `podman import`, buildah's `add` and `commit`, and `umoci raw add-layer`.
  *
  * What they do differently: docker unpacks the tar into its storage and keeps no compressed layer; podman does the
- * same, with the driver "vfs"; buildah, too, and it commits to an OCI layout without compression; umoci and tare write an OCI layout and unpack nothing. umoci always compresses with gzip,
- * tare does when it is told to, and so both are compared by what their layers weigh, too. tare is the published program,
- * checks every header while it reads, and syncs what it writes to the disk. Needs root, for docker and podman.
+ * same, with the driver "vfs"; buildah, too, and commits to an OCI layout without compression. umoci and tare write an
+ * OCI layout and unpack nothing. umoci always compresses with gzip, tare does when it is told to, and so both are
+ * compared by what their layers weigh, too. tare is the published program, checks every header while it reads, and
+ * syncs what it writes to the disk. docker's processor time is its client's only. Needs root, for docker and podman.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
