@@ -1,8 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { exclude } from "../../src/layers/excludes.ts";
+import { databaseTables } from "../../src/sources/fedora/rpm-database-keys.ts";
 import { mustRun, runCommand } from "../kit/command.ts";
+import { elfFile } from "../kit/elf-file.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
 import { type BuiltRpm, buildRpm, buildRpms, type RpmData } from "../kit/rpm-package.ts";
 import { rootOfRpms } from "../kit/rpm-root.ts";
@@ -67,12 +70,18 @@ const packages: readonly RpmData[] = [
     epoch: 1,
     version: "2.0~rc1",
     release: "3.fc41",
-    requires: ["libs >= 1", "(cap if setup)", "libs.so.1()(64bit)", "/usr/bin/which-one"],
+    requires: [
+      "libs >= 1",
+      "(cap if setup)",
+      "(libs if (setup or none) else daemon)",
+      "libs.so.1()(64bit)",
+      "/usr/bin/which-one",
+    ],
     recommends: ["(extra or more)"],
     suggests: ["much"],
     supplements: ["(libs and setup)"],
     enhances: ["libs"],
-    conflicts: ["nothing < 1"],
+    conflicts: ["nothing < 1", "(none unless (libs and setup))"],
     obsoletes: ["older <= 3"],
     files: {
       "bin/tool": { content: "#!/bin/sh\n", mode: 0o755 },
@@ -154,6 +163,17 @@ const queries: readonly (readonly string[])[] = [
   ["-q", "libs.i686", "tools-2.0~rc1", "none"],
 ];
 
+/** Keys of a table of the database in a root, each with its package and its place. */
+function rowsOf(root: string, table: string): unknown[] {
+  const database = new DatabaseSync(join(root, "usr/lib/sysimage/rpm/rpmdb.sqlite"));
+  try {
+    const packages = `(SELECT key || length(blob) FROM Name, Packages WHERE Name.hnum = x.hnum AND Packages.hnum = x.hnum)`;
+    return database.prepare(`SELECT hex(key), ${packages}, idx FROM '${table}' x ORDER BY 1, 2, 3`).all();
+  } finally {
+    database.close();
+  }
+}
+
 /** Without the time, which is the only thing that may differ, and in an order of its own. */
 function plain(text: string): string[] {
   return text
@@ -174,6 +194,8 @@ test("rpm answers every question about our root as about one of its own", async 
       expect(plain(one.stdout), query.join(" ")).toEqual(plain(other.stdout));
       expect(one.stderr, query.join(" ")).toBe("");
     }
+    for (const { name } of databaseTables.filter((table) => table.name !== "Installtid"))
+      expect(rowsOf(ours, name), name).toEqual(rowsOf(theirs, name));
   });
 });
 
@@ -206,5 +228,41 @@ test("rpm -V finds nothing changed, what was left out included; rpm adds to it a
     expect((await rpm(ours, "-e", "tools")).stderr).toContain("tools is needed by (installed) more");
     await mustRun("rpm", ["--root", ours, ...place, "-e", "--noscripts", "--nodeps", "libs.i686", "more"]);
     expect((await rpm(ours, "-q", "libs")).stdout).toBe("libs-1.0-1.x86_64\n");
+  });
+});
+
+test("libraries get the links and the cache that glibc's ldconfig makes, whoever calls it", async (context) => {
+  needsPeers(context, "rpmbuild", "ldconfig");
+  const library = (soname: string) =>
+    elfFile({ bits: 64, littleEndian: true, machine: 62, flags: 0, needed: ["libc.so.6"], soname });
+  const run = { interpreter: "/sbin/ldconfig", text: "" };
+  const built = await buildRpms([
+    { name: "base", files: { "etc/": {}, "usr/": {}, "usr/lib/": {}, "usr/lib64/": {} } },
+    {
+      name: "glibc",
+      version: "2.40",
+      files: { "usr/lib64/libc.so.6": { content: library("libc.so.6"), mode: 0o755 } },
+      triggers: [{ kind: "transfiletriggerin", on: "/usr/lib64", script: "/sbin/ldconfig\n" }],
+    },
+    {
+      name: "libx",
+      files: { "usr/lib64/libx.so.1.2": { content: library("libx.so.1"), mode: 0o755 } },
+      scriptlets: { post: run, postun: run },
+    },
+  ]);
+  await withFolder(async (folder) => {
+    const { folder: ours, root } = await rootOfRpms(folder, built);
+    const listed = await mustRun("ldconfig", ["-p", "-C", join(ours, "etc/ld.so.cache")]);
+    expect(listed.replaceAll(/^\t/gm, "").split("\n").slice(1, 3)).toEqual([
+      "libx.so.1 (libc6,x86-64) => /lib64/libx.so.1",
+      "libc.so.6 (libc6,x86-64) => /lib64/libc.so.6",
+    ]);
+    expect(listed).toContain("ldconfig (GNU libc) stable release version 2.40");
+    expect(await readlink(join(ours, "usr/lib64/libx.so.1"))).toBe("libx.so.1.2");
+    expect(root.coverage.map(({ script, verdict }) => `${script}: ${verdict}`)).toEqual([
+      "transfiletrigger: handled",
+      "post: handled",
+      "postun: harmless",
+    ]);
   });
 });

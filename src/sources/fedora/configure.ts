@@ -1,9 +1,12 @@
 import { byText } from "../../bytes/text.ts";
+import { tag } from "../../formats/rpm/tags.ts";
 import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
+import { linkerFiles } from "../../rootfs/ldconfig.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
 import { Workspace } from "../../scripts/workspace.ts";
 import { makeAccounts } from "./accounts.ts";
 import { type DatabaseOptions, databaseEntries } from "./database-entries.ts";
+import { fedoraLinker } from "./linker.ts";
 import { giveToOwners } from "./owners.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { RpmScriptReader } from "./script-reader.ts";
@@ -32,8 +35,22 @@ export function configureFedora(
   }
   for (const one of packages) coverage.push(...reader.read(one, "post"), ...reader.readTriggers(one));
   for (const one of packages) coverage.push(...reader.read(one, "posttrans"), ...reader.later(one));
+  linkLibraries(workspace, packages, options.architecture);
   const made = workspace.entries((kind, id) => nameOf(workspace, kind, id));
   const entries = new Map(databaseEntries(root, packages, options).map((entry) => [entry.path, entry]));
   for (const entry of made) entries.set(entry.path, entry);
   return { entries: [...entries.values()].sort((a, b) => byText(a.path, b.path)), coverage };
+}
+
+/** ldconfig is glibc's: what it would make is made once, whoever calls it. */
+function linkLibraries(workspace: Workspace, packages: readonly PlacedRpm[], architecture: string): void {
+  const glibc = packages.find(({ name }) => name === "glibc");
+  const linker = glibc && fedoraLinker(architecture, glibc.header.text(tag.version) ?? "");
+  if (linker === undefined) return;
+  const { cache, links } = linkerFiles(workspace.view(), linker);
+  for (const { path, link } of links) {
+    workspace.remove(path);
+    workspace.symlink(path, link);
+  }
+  workspace.write("/etc/ld.so.cache", cache);
 }

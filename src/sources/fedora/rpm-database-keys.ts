@@ -54,16 +54,16 @@ export function databaseKeys({ name, tag: of }: DatabaseTable, one: InstalledRpm
   if (name === "Sigmd5") return single(signature.binary(signatureTag.md5));
   if (name === "Sha1header") return single(signature.text(signatureTag.sha1Header));
   if (name === "Group") return single(header.text(tag.group) ?? "Unknown");
+  const withNames = (row: DatabaseKey) => withNamesWithin(row, header.text(tag.name) ?? "a package");
   const rows = header.texts(of as number).map((key, index) => ({ key, index }));
   if (of === tag.requireName) {
     const flags = header.numbers(tag.requireFlags);
-    return rows.filter(({ index }) => !isTransient(flags[index] ?? 0)).flatMap(withNamesWithin);
+    return rows.filter(({ index }) => !isTransient(flags[index] ?? 0)).flatMap(withNames);
   }
-  if (of === tag.triggerName)
-    return rows.filter(({ key, index }) => rows.findIndex((row) => row.key === key) === index);
+  if (of === tag.triggerName) return firstOfEach(rows);
   if (of === tag.fileTriggerName) return placed(rows, header.numbers(tag.fileTriggerIndex));
   if (of === tag.transFileTriggerName) return placed(rows, header.numbers(tag.transFileTriggerIndex));
-  return richTables.has(name) ? rows.flatMap(withNamesWithin) : rows;
+  return richTables.has(name) ? rows.flatMap(withNames) : rows;
 }
 
 const richTables: ReadonlySet<string> = new Set([
@@ -89,21 +89,31 @@ function isTransient(flags: number): boolean {
   return (flags & installing) !== 0 && (flags & (erasing | meta)) === 0;
 }
 
+function firstOfEach(rows: readonly DatabaseKey[]): DatabaseKey[] {
+  const seen = new Set<DatabaseKey["key"]>();
+  return rows.filter(({ key }) => !seen.has(key) && seen.add(key));
+}
+
 /** A file trigger's paths lead to the trigger, not to their own place. */
 function placed(rows: readonly DatabaseKey[], triggers: readonly number[]): DatabaseKey[] {
   return rows.map((row) => ({ ...row, index: triggers[row.index] ?? 0 }));
 }
 
 /** Of a rich dependency every name, too; those whose absence would do have a `!` in front. */
-function withNamesWithin(row: DatabaseKey): DatabaseKey[] {
+function withNamesWithin(row: DatabaseKey, where: string): DatabaseKey[] {
   if (typeof row.key !== "string" || !row.key.startsWith("(")) return [row];
-  const names = namesWithin(parseDependency(row.key, "a package that is to be installed"));
+  const names = namesWithin(parseDependency(row.key, where));
   return [row, ...names.map((key) => ({ key, index: row.index }))];
 }
 
 function namesWithin(dependency: Dependency): string[] {
   const names = new Set<string>();
+  // A condition counts both ways where there is an "else"; nested ones would double with each step.
+  const walked = [new Set<Dependency>(), new Set<Dependency>()] as const;
   const walk = (one: Dependency, negative: boolean): void => {
+    const known = walked[negative ? 1 : 0];
+    if (known.has(one)) return;
+    known.add(one);
     if (!isRich(one)) {
       if (!one.name.startsWith("rpmlib(")) names.add(`${negative ? "!" : " "}${one.name}`);
       return;

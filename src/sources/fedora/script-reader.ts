@@ -3,12 +3,21 @@ import { commonCommands } from "../../scripts/commands/common.ts";
 import { coverageOf } from "../../scripts/coverage.ts";
 import { followScript, scriptEnvironment } from "../../scripts/follow.ts";
 import { Losses } from "../../scripts/losses.ts";
+import type { Call, Emulation, Status } from "../../scripts/shell/interpret.ts";
 import type { Workspace } from "../../scripts/workspace.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { type RpmTrigger, type Scriptlet, scriptletsOf, triggersOf } from "./scriptlets.ts";
 
 /** When a trigger runs (rpm, rpmds.h, RPMSENSE_TRIGGER…): as something comes, before or after. */
 const onInstallation = (1 << 16) | (1 << 25);
+
+const commands: ReadonlyMap<string, Emulation> = new Map([...commonCommands, ["ldconfig", linker]]);
+
+/** Its work is done once, at the end. */
+function linker(call: Call): Status {
+  call.shell.findings.handled.add("the dynamic linker's cache");
+  return 0;
+}
 
 /** Reads the scriptlets of all packages, one after another, over one tree. */
 export class RpmScriptReader {
@@ -82,7 +91,7 @@ export class RpmScriptReader {
       path: `/var/tmp/rpm-tmp.${name}`,
       args,
       environment: new Map(scriptEnvironment),
-      commands: commonCommands,
+      commands,
     });
     findings.needs.push(...this.#losses.since(this.#workspace));
     return coverageOf(name, script, text, findings);
