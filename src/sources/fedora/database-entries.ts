@@ -29,9 +29,9 @@ export function databaseEntries(
 ): GeneratedEntry[] {
   const states = fileStates(root, packages);
   const color = both.has(architecture) ? 3 : 0;
-  const content = rpmDatabase(
-    packages.map((one, at) => ({ ...one, states: states[at] ?? [], time: timestamp, color })),
-  );
+  // A header has 32 bits for it, which is until 2106.
+  const time = Math.min(timestamp, 0xffff_ffff);
+  const content = rpmDatabase(packages.map((one, at) => ({ ...one, states: states[at] ?? [], time, color })));
   const older = root.get(olderFolder);
   const home = older?.type === "directory" ? olderFolder : folder;
   const nothing = new Uint8Array(0);
