@@ -38,8 +38,6 @@ export interface RpmFile {
 export const fileFlag = {
   config: 1 << 0,
   documentation: 1 << 1,
-  missingOk: 1 << 3,
-  noReplace: 1 << 4,
   ghost: 1 << 6,
   license: 1 << 7,
 } as const;

@@ -19,12 +19,6 @@ export function parseEvr(text: string): Evr {
   };
 }
 
-/** `1:2.3-4`; an epoch of 0 is left out. */
-export function evrText({ epoch, version, release }: Evr): string {
-  const head = epoch === undefined || /^0*$/.test(epoch) ? "" : `${epoch}:`;
-  return `${head}${version}${release === undefined ? "" : `-${release}`}`;
-}
-
 /**
  * Negative, zero or positive as `a` is older than, as old as, or newer than `b`: epoch, then version, then release.
  * A missing release is older than any. Linear in the length of the texts.
