@@ -260,8 +260,8 @@ test("libraries get the links and the cache that glibc's ldconfig makes, whoever
     expect(listed).toContain("ldconfig (GNU libc) stable release version 2.40");
     expect(await readlink(join(ours, "usr/lib64/libx.so.1"))).toBe("libx.so.1.2");
     expect(root.coverage.map(({ script, verdict }) => `${script}: ${verdict}`)).toEqual([
-      "transfiletrigger: handled",
       "post: handled",
+      "transfiletrigger: handled",
       "postun: harmless",
     ]);
   });

@@ -145,3 +145,14 @@ export function dependencyText(dependency: Dependency): string {
   const tail = otherwise === undefined ? "" : ` else ${dependencyText(otherwise)}`;
   return `(${sides.join(` ${operator} `)}${tail})`;
 }
+
+/** RPMSENSE bits (rpm, rpmds.h). */
+const sense = { less: 1 << 1, greater: 1 << 2, equal: 1 << 3 };
+
+/** The operator of a dependency's flags in a header; undefined for none of them. */
+export function operatorOf(flags: number): RpmOperator | undefined {
+  const equal = (flags & sense.equal) !== 0 ? "=" : "";
+  if ((flags & sense.less) !== 0) return `<${equal}`;
+  if ((flags & sense.greater) !== 0) return `>${equal}`;
+  return equal === "" ? undefined : "=";
+}

@@ -26,15 +26,17 @@ export function configureFedora(
   const workspace = new Workspace(root, options.timestamp);
   const reader = new RpmScriptReader(workspace, packages);
   const coverage: ScriptCoverage[] = [];
-  for (const when of ["pretrans", "pre"] as const)
-    for (const one of packages) coverage.push(...reader.read(one, when));
-  for (const one of packages) coverage.push(...makeAccounts(workspace, one));
+  for (const one of packages) coverage.push(...reader.read(one, "pretrans"));
   for (const one of packages) {
+    coverage.push(...makeAccounts(workspace, one), ...reader.read(one, "pre"));
     const notes = giveToOwners(workspace, root, one);
     if (notes.length > 0) coverage.push({ package: one.name, script: "owners", verdict: "needs-you", notes });
+    coverage.push(...reader.read(one, "post"));
   }
-  for (const one of packages) coverage.push(...reader.read(one, "post"), ...reader.readTriggers(one));
-  for (const one of packages) coverage.push(...reader.read(one, "posttrans"), ...reader.later(one));
+  coverage.push(...reader.readTriggers(packages, ["trigger", "filetrigger"]));
+  for (const one of packages) coverage.push(...reader.read(one, "posttrans"));
+  coverage.push(...reader.readTriggers(packages, ["transfiletrigger"]));
+  for (const one of packages) coverage.push(...reader.later(one));
   linkLibraries(workspace, packages, options.architecture);
   const made = workspace.entries((kind, id) => nameOf(workspace, kind, id));
   const entries = new Map(databaseEntries(root, packages, options).map((entry) => [entry.path, entry]));

@@ -1,34 +1,35 @@
+import type { RpmHeader } from "../../formats/rpm/header.ts";
+import { tag } from "../../formats/rpm/tags.ts";
+import { rangesMeet } from "../../formats/rpm/version.ts";
 import type { ScriptCoverage } from "../../model/rootfs.ts";
-import { commonCommands } from "../../scripts/commands/common.ts";
 import { coverageOf } from "../../scripts/coverage.ts";
 import { followScript, scriptEnvironment } from "../../scripts/follow.ts";
 import { Losses } from "../../scripts/losses.ts";
-import type { Call, Emulation, Status } from "../../scripts/shell/interpret.ts";
 import type { Workspace } from "../../scripts/workspace.ts";
+import { commands } from "./commands.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { type RpmTrigger, type Scriptlet, scriptletsOf, triggersOf } from "./scriptlets.ts";
 
-/** When a trigger runs (rpm, rpmds.h, RPMSENSE_TRIGGER…): as something comes, before or after. */
-const onInstallation = (1 << 16) | (1 << 25);
-
-const commands: ReadonlyMap<string, Emulation> = new Map([...commonCommands, ["ldconfig", linker]]);
-
-/** Its work is done once, at the end. */
-function linker(call: Call): Status {
-  call.shell.findings.handled.add("the dynamic linker's cache");
-  return 0;
+function versionOf(header: RpmHeader): string {
+  const epoch = header.number(tag.epoch);
+  const rest = `${header.text(tag.version)}-${header.text(tag.release)}`;
+  return epoch === undefined ? rest : `${epoch}:${rest}`;
 }
 
 /** Reads the scriptlets of all packages, one after another, over one tree. */
 export class RpmScriptReader {
   readonly #workspace: Workspace;
-  readonly #names: ReadonlySet<string>;
+  /** By package name, of each machine's. */
+  readonly #versions: ReadonlyMap<string, readonly string[]>;
   readonly #paths: readonly string[];
   readonly #losses = new Losses();
 
   constructor(workspace: Workspace, packages: readonly PlacedRpm[]) {
     this.#workspace = workspace;
-    this.#names = new Set(packages.map(({ name }) => name));
+    const versions = new Map<string, string[]>();
+    for (const { name, header } of packages)
+      versions.set(name, [...(versions.get(name) ?? []), versionOf(header)]);
+    this.#versions = versions;
     this.#paths = packages.flatMap(({ files }) => files.map(({ path }) => `/${path}`)).sort();
   }
 
@@ -51,20 +52,28 @@ export class RpmScriptReader {
       }));
   }
 
-  /** Triggers of a package for others, and for files, that are there. */
-  readTriggers(one: PlacedRpm): ScriptCoverage[] {
-    const triggers = [...triggersOf(one.header)].sort((a, b) => b.priority - a.priority);
-    return triggers.map((trigger) =>
-      this.#isSetOff(trigger)
-        ? this.#follow(one, trigger.kind, trigger.interpreter, trigger.text, ["1", "1"])
-        : { package: one.name, script: trigger.kind, verdict: "harmless", notes: ["nothing sets it off"] },
-    );
+  /**
+   * Triggers for packages and files that are there, those of the highest priority first. rpm runs some of them for each
+   * package that sets them off; what they do is the same each time, and is done once.
+   */
+  readTriggers(packages: readonly PlacedRpm[], kinds: readonly RpmTrigger["kind"][]): ScriptCoverage[] {
+    const triggers = packages.flatMap((one) => triggersOf(one.header).map((trigger) => ({ one, trigger })));
+    return triggers
+      .filter(({ trigger }) => kinds.includes(trigger.kind))
+      .sort((a, b) => b.trigger.priority - a.trigger.priority)
+      .map(({ one, trigger }) =>
+        this.#isSetOff(trigger)
+          ? this.#follow(one, trigger.kind, trigger.interpreter, trigger.text, ["1", "1"])
+          : { package: one.name, script: trigger.kind, verdict: "harmless", notes: ["nothing sets it off"] },
+      );
   }
 
   #isSetOff({ kind, on }: RpmTrigger): boolean {
-    const wanted = on.filter(({ flags }) => (flags & onInstallation) !== 0);
-    if (kind === "trigger") return wanted.some(({ name }) => this.#names.has(name));
-    return wanted.some(({ name }) => this.#hasBelow(name));
+    const wanted = on.filter(({ onInstallation }) => onInstallation);
+    if (kind !== "trigger") return wanted.some(({ name }) => this.#hasBelow(name));
+    return wanted.some((one) =>
+      this.#versions.get(one.name)?.some((version) => rangesMeet({ operator: "=", version }, one)),
+    );
   }
 
   /** Whether a package brings a path that begins so. */

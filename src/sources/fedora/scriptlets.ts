@@ -1,5 +1,7 @@
+import { operatorOf } from "../../formats/rpm/dependency.ts";
 import type { RpmHeader } from "../../formats/rpm/header.ts";
 import { tag } from "../../formats/rpm/tags.ts";
+import type { VersionRange } from "../../formats/rpm/version.ts";
 
 /** A script of a package, and when rpm runs it. */
 export interface Scriptlet {
@@ -12,13 +14,22 @@ export interface Scriptlet {
 /** A script that runs when other packages, or files of a path, come or go. */
 export interface RpmTrigger {
   readonly kind: "trigger" | "filetrigger" | "transfiletrigger";
-  /** Names of packages, or prefixes of absolute paths, each with the flags that say when. */
-  readonly on: readonly { readonly name: string; readonly flags: number }[];
+  readonly on: readonly TriggerCondition[];
   readonly interpreter: string;
   readonly text: string;
   /** The higher go first; file triggers only. */
   readonly priority: number;
 }
+
+/** A package of some versions, or the beginning of an absolute path; for either, when. */
+export interface TriggerCondition extends VersionRange {
+  readonly name: string;
+  /** Whether it counts when that comes, not when it goes. */
+  readonly onInstallation: boolean;
+}
+
+/** RPMSENSE_TRIGGERIN and RPMSENSE_TRIGGERPREIN (rpm, rpmds.h). */
+const installation = (1 << 16) | (1 << 25);
 
 const tags = [
   ["pretrans", tag.preTrans, tag.preTransProg],
@@ -54,10 +65,17 @@ export function triggersOf(header: RpmHeader): readonly RpmTrigger[] {
     priorities?: number,
   ): RpmTrigger[] => {
     const [on, which, when] = [header.texts(names), header.numbers(indexes), header.numbers(flags)];
-    const ons = new Map<number, { readonly name: string; readonly flags: number }[]>();
+    const versions = kind === "trigger" ? header.texts(tag.triggerVersion) : [];
+    const ons = new Map<number, TriggerCondition[]>();
     for (const [place, name] of on.entries()) {
       const at = which[place] ?? 0;
-      const one = { name, flags: when[place] ?? 0 };
+      const operator = operatorOf(when[place] ?? 0);
+      const version = versions[place] ?? "";
+      const one = {
+        name,
+        onInstallation: ((when[place] ?? 0) & installation) !== 0,
+        ...(operator !== undefined && version !== "" && { operator, version }),
+      };
       const known = ons.get(at);
       if (known === undefined) ons.set(at, [one]);
       else known.push(one);

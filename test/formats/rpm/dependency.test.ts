@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dependencyText, parseDependency } from "../../../src/formats/rpm/dependency.ts";
+import { dependencyText, operatorOf, parseDependency } from "../../../src/formats/rpm/dependency.ts";
 
 const parse = (text: string) => parseDependency(text, "Requires of x");
 
@@ -48,3 +48,15 @@ test.each([
   [`${"(".repeat(99)}a`, "nested more than 64 deep"],
   ["x".repeat(20_000), "it is too long"],
 ])("%s is refused", (text, why) => expect(() => parse(text)).toThrow(why));
+
+test("flags of a header say how versions compare", () => {
+  expect([0, 2, 4, 8, 10, 12, 0x4000].map(operatorOf)).toEqual([
+    undefined,
+    "<",
+    ">",
+    "=",
+    "<=",
+    ">=",
+    undefined,
+  ]);
+});

@@ -242,3 +242,27 @@ test("reading to the end is what checks a package", async () => {
   });
   await expect(reading).rejects.toThrow("its payload has the digest");
 });
+
+test.each([
+  ["= 1-1", true],
+  ["< 1", false],
+  [">= 1", true],
+  ["> 1", false],
+])("a trigger for a package %s runs: %s", async (range, runs) => {
+  const [operator = "", version = ""] = range.split(" ");
+  const bits = { "<": 2, ">": 4, "=": 8 };
+  const flags = [...operator].reduce((sum, sign) => sum | bits[sign as "="], 1 << 16);
+  const waiting = await installed({
+    name: "waiting",
+    files: [{ path: "/etc", mode: 0o040755 }],
+    tags: [
+      [1065, ["echo ran > /etc/ran\n"]],
+      [1066, ["target"]],
+      [1067, [version]],
+      [1068, { width: 4, numbers: [flags] }],
+      [1069, { width: 4, numbers: [0] }],
+      [1092, ["/bin/sh"]],
+    ],
+  });
+  expect(configured([waiting, await installed({ name: "target" })]).entries.has("etc/ran")).toBe(runs);
+});
