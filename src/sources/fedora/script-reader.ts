@@ -1,5 +1,3 @@
-import type { RpmHeader } from "../../formats/rpm/header.ts";
-import { tag } from "../../formats/rpm/tags.ts";
 import { rangesMeet } from "../../formats/rpm/version.ts";
 import type { ScriptCoverage } from "../../model/rootfs.ts";
 import { coverageOf } from "../../scripts/coverage.ts";
@@ -7,14 +5,9 @@ import { followScript, scriptEnvironment } from "../../scripts/follow.ts";
 import { Losses } from "../../scripts/losses.ts";
 import type { Workspace } from "../../scripts/workspace.ts";
 import { commands } from "./commands.ts";
+import { evrOfHeader } from "./evr-of-header.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { type RpmTrigger, type Scriptlet, scriptletsOf, triggersOf } from "./scriptlets.ts";
-
-function versionOf(header: RpmHeader): string {
-  const epoch = header.number(tag.epoch);
-  const rest = `${header.text(tag.version)}-${header.text(tag.release)}`;
-  return epoch === undefined ? rest : `${epoch}:${rest}`;
-}
 
 /** Reads the scriptlets of all packages, one after another, over one tree. */
 export class RpmScriptReader {
@@ -28,7 +21,7 @@ export class RpmScriptReader {
     this.#workspace = workspace;
     const versions = new Map<string, string[]>();
     for (const { name, header } of packages)
-      versions.set(name, [...(versions.get(name) ?? []), versionOf(header)]);
+      versions.set(name, [...(versions.get(name) ?? []), evrOfHeader(header)]);
     this.#versions = versions;
     this.#paths = packages.flatMap(({ files }) => files.map(({ path }) => `/${path}`)).sort();
   }

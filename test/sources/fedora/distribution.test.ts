@@ -266,3 +266,12 @@ test.each([
   });
   expect(configured([waiting, await installed({ name: "target" })]).entries.has("etc/ran")).toBe(runs);
 });
+
+test("a package that is another than its index says is refused", async () => {
+  const { package: wanted, facts } = await installed({ name: "tool" });
+  for (const other of [{ version: "2-1" }, { name: "other" }, { architecture: "i686" }])
+    expect(() => configured([{ package: { ...wanted, ...other }, facts }])).toThrow(
+      "of test cannot be used: its file is tool 1-1 for x86_64",
+    );
+  expect(() => configured([{ package: { ...wanted, version: "0:1-1" }, facts }])).not.toThrow();
+});
