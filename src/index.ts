@@ -10,6 +10,7 @@ export { parseRecipe } from "./build/recipe/parse-recipe.ts";
 export type { Recipe } from "./build/recipe/recipe.ts";
 export { recipeDigest } from "./build/recipe/recipe-digest.ts";
 export { recipeInputs } from "./build/recipe-inputs.ts";
+export { hostPrograms } from "./build/run-program.ts";
 export { thisHost } from "./build/this-host.ts";
 export type { World } from "./build/world.ts";
 export type { AnyBytes, Bytes } from "./bytes/bytes.ts";
@@ -61,6 +62,7 @@ export type { Content } from "./model/content.ts";
 export type { DockerfileResult } from "./model/dockerfile-result.ts";
 export type { Entry, EntryHeader, EntryType } from "./model/entry.ts";
 export type { HostFiles } from "./model/host-files.ts";
+export type { HostPrograms, ProgramEnd, ProgramStart } from "./model/host-programs.ts";
 export type {
   Compression,
   Descriptor,

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TareError } from "../errors.ts";
@@ -92,7 +93,8 @@ export function writeFailure(cause: unknown, file: string): unknown {
   if (cause instanceof TareError || typeof code !== "string") return cause;
   if (code === "ENOSPC" || code === "EDQUOT")
     return new TareError({ code: "DISK_FULL", where: dirname(file) }, { cause });
-  const why = reasons[code];
+  const why =
+    code === "ENOENT" && existsSync(dirname(file)) ? "its folder takes no new files" : reasons[code];
   return why === undefined ? cause : new TareError({ code: "CANNOT_WRITE", file, why }, { cause });
 }
 

@@ -6,13 +6,14 @@ import { type Inside, insideImage, insideTar } from "../extract/inside.ts";
 import { isIndex } from "../images/blobs.ts";
 import { imageFor } from "../images/choose-platform.ts";
 import { readPart } from "../images/file-set.ts";
-import { isRootAlone, type Location, locationFrom, locationText, parseLocation } from "../images/location.ts";
+import { isRootAlone, type Location, locationText } from "../images/location.ts";
 import { openNamed } from "../images/open.ts";
 import { spool } from "../images/spool.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
 import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
 import { storeFolder } from "./folders.ts";
 import type { Io } from "./io.ts";
+import { locationArgument } from "./location-argument.ts";
 import { thisMachine } from "./this-machine.ts";
 
 /** What a location holds: an image and its inside, or a plain tar's inside. */
@@ -30,7 +31,7 @@ export async function withInside<Value>(
   options: { readonly platform?: string | undefined },
   use: (opened: Opened) => Promise<Value>,
 ): Promise<Value> {
-  const location = locationFrom(parseLocation(text), io.folder);
+  const location = await locationArgument(text, io.folder);
   const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
   if (options.platform !== undefined && platform === undefined)
     throw new TareError({

@@ -58,7 +58,7 @@ export async function openSource(
   const source = descriptorOf(opened.image).digest;
   const notes: string[] = [];
   if (opened.manifestMade) {
-    const rest = isRootNested(location) ? "so was the configuration" : "the configuration is as it was";
+    const rest = isRootNested(location) ? madeText(opened.image) : keptText;
     notes.push(
       `${from} has no manifest of this kind: ${source} was made for it, the same each time; ${rest}.`,
     );
@@ -91,6 +91,14 @@ export async function openSource(
   return { from, source, made: opened.manifestMade, image, names, notes };
 }
 
+const keptText = "the configuration and the diffIDs of its layers are as they were";
+
+/** The root stands elsewhere in such a tarball, so no byte of the layer's tar is older than the layer. */
+function madeText(image: Image | ImageIndex): string {
+  const diffIds = isIndex(image) ? [] : image.layers.map(({ diffId }) => diffId);
+  return `so were the configuration and the layer, of the same files, with the diffID ${diffIds.join(", ")}`;
+}
+
 async function editEach(
   whole: Image | ImageIndex,
   edit: (image: Image) => Edited | Promise<Edited>,
@@ -109,9 +117,9 @@ async function editEach(
 /** The names that the destination has room for: docker's all, others' one; its own before those of the source. */
 function namesAt(destination: Location, found: readonly ImageName[]): readonly ImageName[] {
   if (!hasNames(destination)) return [];
-  const own = nameFor(destination, undefined);
-  if (own !== undefined) return [own];
   const full = found.filter(({ reference }) => reference !== undefined);
+  const own = nameFor(destination, full[0] && nameText(full[0]));
+  if (destination.name !== undefined && own !== undefined) return [own];
   if (destination.transport.startsWith("docker-")) return full;
   return (isNamedAfterReference(destination) ? full : found).slice(0, 1);
 }

@@ -21,7 +21,11 @@ export function refuseSeveral(sources: readonly Location[], destination: Locatio
 export function refuseSameNames(prepared: readonly CopySource[], destination: Location): void {
   const seen = new Map<string, string>();
   for (const { from, names } of prepared) {
-    if (names.length === 0) refuse(destination, `${from} has no name that it could have there`);
+    if (names.length === 0)
+      refuse(
+        destination,
+        `${from} has no name that it could have there; \`tare copy ${from} docker-archive:FILE:NAME:TAG\` gives it one`,
+      );
     for (const name of names.map(nameText)) {
       const other = seen.get(name);
       if (other !== undefined) refuse(destination, `${other} and ${from} are both called ${name}`);

@@ -1,6 +1,12 @@
 import { imageNameAnnotation, refNameAnnotation } from "../formats/oci/layout.ts";
 import type { Descriptor } from "../model/image.ts";
-import { familiarReference, fullReference, parseReference, type Reference } from "../model/reference.ts";
+import {
+  familiarReference,
+  fullReference,
+  isTag,
+  parseReference,
+  type Reference,
+} from "../model/reference.ts";
 import type { Location } from "./location.ts";
 
 /** The tag of an index entry, or undefined. */
@@ -20,13 +26,14 @@ export function nameText({ reference, tag }: ImageName): string {
 
 /**
  * What to call an image at a location. The location's own name wins over `name`, which is what the image is called
- * by whoever saves it. Undefined when nobody calls it anything.
+ * by whoever saves it; the tag of a layout wins over that one's tag. Undefined when nobody calls it anything.
  */
 export function nameFor(location: Location, name: string | undefined): ImageName | undefined {
-  if (location.name !== undefined && !location.transport.startsWith("docker-")) return { tag: location.name };
-  const text = location.name ?? name;
+  const isLayout = !location.transport.startsWith("docker-");
+  const text = isLayout ? name : (location.name ?? name);
   const reference = text === undefined ? undefined : parseReference(text);
-  return reference === undefined ? undefined : { reference };
+  if (!isLayout || location.name === undefined) return reference && { reference };
+  return reference ? { reference: { ...reference, tag: location.name } } : { tag: location.name };
 }
 
 /** The annotations of an index entry that carry its name: the tag, and the full reference where one is known. */
@@ -43,15 +50,16 @@ export function named(descriptor: Descriptor, name: ImageName | undefined): Desc
 /** Whether an index entry goes by `name`: its tag, or its full reference however it is spelled. */
 export function goesBy(descriptor: Descriptor, name: string): boolean {
   if (tagOf(descriptor) === name) return true;
-  const full = descriptor.annotations?.[imageNameAnnotation];
+  const full = nameOf(descriptor)?.reference;
   const wanted = parseReference(name);
-  return full !== undefined && wanted !== undefined && full === fullReference(wanted);
+  return full !== undefined && wanted !== undefined && fullReference(full) === fullReference(wanted);
 }
 
-/** The name of an index entry, or undefined. */
+/** The name of an index entry, or undefined. Podman writes the whole reference where skopeo writes a tag. */
 export function nameOf(descriptor: Descriptor): ImageName | undefined {
-  const reference = parseReference(descriptor.annotations?.[imageNameAnnotation] ?? "");
-  if (reference !== undefined) return { reference };
   const tag = tagOf(descriptor);
+  const full = tag === undefined || isTag(tag) ? "" : tag;
+  const reference = parseReference(descriptor.annotations?.[imageNameAnnotation] ?? full);
+  if (reference !== undefined) return { reference };
   return tag === undefined ? undefined : { tag };
 }

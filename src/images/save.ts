@@ -23,7 +23,7 @@ export interface SaveOptions extends DaemonSeams {
   readonly name?: string;
   /** Where `-` leads. */
   readonly stdout?: Writable;
-  /** What `squashfs:` and `ext4:` are written with. */
+  /** What `squashfs:` and `ext4:` are written with, as `hostPrograms(process.env)` has it. */
   readonly runProgram?: HostPrograms["runProgram"] | undefined;
 }
 

@@ -58,11 +58,16 @@ interface Swept {
   readonly left: number;
 }
 
+const empty = "There is nothing to remove; the store is empty.\n";
+
 export function sweptText({ removed, freed, left }: Swept): string {
-  return `Removed ${count(removed, "file")}, ${humanSize(freed)}; ${humanSize(left)} are left.\n`;
+  if (removed === 0) return left === 0 ? empty : `There is nothing to remove; ${humanSize(left)} are kept.\n`;
+  const rest = left === 0 ? "nothing is left" : `${humanSize(left)} are left`;
+  return `Removed ${count(removed, "file")}, ${humanSize(freed)}; ${rest}.\n`;
 }
 
 export function clearedText({ removed, freed }: Swept): string {
+  if (removed === 0) return empty;
   return `Removed everything: ${count(removed, "file")}, ${humanSize(freed)}.\n`;
 }
 

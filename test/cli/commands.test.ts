@@ -388,10 +388,14 @@ describe("tare store", () => {
     expect((await tare("store path")).out).toBe(`${folder}/.store\n`);
     const listed = JSON.parse((await tare("store list --json")).out);
     expect(listed.rooms.find((room: { room: string }) => room.room === "memo").files).toBeGreaterThan(0);
-    expect((await tare("store gc --older 30d --max-size 2GB")).out).toMatch(/^Removed 0 files, 0 B; /);
+    expect((await tare("store gc --older 30d --max-size 2GB")).out).toMatch(
+      /^There is nothing to remove; [\d.]+ k?B are kept\.\n$/,
+    );
     expect((await tare("store verify")).out).toBe("All 0 are what their names say.\n");
     expect((await tare("store clear")).out).toMatch(/^Removed everything: /);
     expect((await tare("store list")).out).toMatch(/0 B in all\n$/);
+    for (const again of ["store clear", "store gc"])
+      expect((await tare(again)).out).toBe("There is nothing to remove; the store is empty.\n");
   });
 
   test("verify answers no when something was damaged", async () => {

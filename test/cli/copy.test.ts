@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { assembleIndex } from "../../src/images/assemble.ts";
-import { parseLocation } from "../../src/images/location.ts";
+import { locationFrom, parseLocation } from "../../src/images/location.ts";
 import { saveImage } from "../../src/images/save.ts";
 import { arm64, imageOf, layerOf } from "../kit/images.ts";
 import { runTare } from "../kit/tare.ts";
@@ -62,4 +62,41 @@ test("--platform and --compression are understood or refused", () =>
     expect((await runTare(["copy", "oci:image"], { folder })).notes).toEqual([
       "DESTINATION is missing; see `tare copy --help`.",
     ]);
+  }));
+
+test("a path alone is told by what lies there what it may be", () =>
+  withFolder(async (folder) => {
+    const image = await smallImage();
+    for (const to of [
+      "oci:image:1",
+      "oci-archive:o.tar",
+      "docker-archive:d.tar",
+      "dir:d",
+      "tar:files.tar",
+      "aci:x.aci",
+      "incus:i.tar",
+    ])
+      await saveImage(image, locationFrom(parseLocation(to), folder), { name: "shout:1" });
+    const said = async (text: string) => {
+      const { code, notes } = await runTare(["ls", text], { folder });
+      expect(code).toBe(2);
+      const start = `${JSON.stringify(text)} is no location that can be used here: it does not begin with the kind of place that it is; `;
+      return notes[0]?.replace(start, "");
+    };
+    expect(await said("image")).toBe("did you mean oci:image?");
+    expect(await said("image:1")).toBe("did you mean oci:image:1?");
+    expect(await said("o.tar")).toBe("did you mean oci-archive:o.tar?");
+    expect(await said("d.tar")).toBe("did you mean docker-archive:d.tar?");
+    expect(await said("d")).toBe("did you mean dir:d?");
+    expect(await said("x.aci")).toBe("did you mean aci:x.aci?");
+    expect(await said("i.tar")).toBe("did you mean incus:i.tar?");
+    expect(await said("files.tar")).toBe(
+      "did you mean tar:files.tar? It is the files alone: `tare import files.tar NAME` makes an image of it.",
+    );
+    expect(await said("image/blobs")).toBe(
+      "it is a folder of files: `tare import image/blobs NAME` makes an image of it.",
+    );
+    expect((await runTare(["copy", "none.tar", "oci:x"], { folder })).notes[0]).toContain(
+      "or, for the files alone, tar:none.tar?",
+    );
   }));

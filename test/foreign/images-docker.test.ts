@@ -10,6 +10,7 @@ import type { Image } from "../../src/model/image.ts";
 import { dockerdPeers, withDockerd } from "../kit/dockerd.ts";
 import { busyboxImage, layerOf } from "../kit/images.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
+import { runTare } from "../kit/tare.ts";
 import { withFolder } from "../kit/temporary.ts";
 
 /** cap_net_raw+ep: the only attribute that docker exports. */
@@ -102,5 +103,23 @@ test("docker loads and runs the hybrid; what it exports and saves is what tar: a
     )) as Image;
     expect(saved.configuration.digest).toBe(image.configuration.digest);
     expect(saved.layers.map(({ diffId }) => diffId)).toEqual(image.layers.map(({ diffId }) => diffId));
+  });
+});
+
+test("docker loads by their whole names what two tags of a layout are copied to", async (context) => {
+  needsPeers(context, ...dockerdPeers);
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    for (const [name, tag] of [
+      ["registry.example/web", "2"],
+      ["shout:1", "3"],
+    ] as const)
+      await saveImage(await busyboxImage(), parseLocation(`oci:${folder}/image:${tag}`), { name });
+    const copied = await runTare(["copy", "oci:image:2", "oci:image:3", "docker-archive:x.tar"], { folder });
+    expect(copied.code).toBe(0);
+    await withDockerd(async (docker) => {
+      const { stdout } = await docker(["load", "--input", join(folder, "x.tar")]);
+      expect(stdout).toBe("Loaded image: registry.example/web:2\nLoaded image: shout:3\n");
+    });
   });
 });

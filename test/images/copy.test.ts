@@ -121,7 +121,9 @@ test("an ACI keeps files alone, and what is made of one is said to be made", () 
     expect(there).toMatchObject({ keeps: "files", images: [{ names: [] }] });
     expect(there.images[0]?.digest).toMatch(/^sha512:/);
     const back = await copy("aci:@/x.aci", "oci:@/2");
-    expect(back.notes[0]).toContain("was made for it, the same each time; so was the configuration.");
+    expect(back.notes[0]).toMatch(
+      /was made for it, the same each time; so were the configuration and the layer, of the same files, with the diffID sha256:[0-9a-f]{64}\.$/,
+    );
   }));
 
 test.each(["plain", "gzip"])("what docker saves is read from the standard input: %s", (kind) =>
@@ -135,7 +137,7 @@ test.each(["plain", "gzip"])("what docker saves is read from the standard input:
     expect(copied.images).toMatchObject([{ from: "docker-archive:-", digest: image.manifest.digest }]);
     expect(copied.images[0]?.names).toEqual(["shout:1"]);
     expect(copied.notes).toEqual([
-      `docker-archive:- has no manifest of this kind: ${image.manifest.digest} was made for it, the same each time; the configuration is as it was.`,
+      `docker-archive:- has no manifest of this kind: ${image.manifest.digest} was made for it, the same each time; the configuration and the diffIDs of its layers are as they were.`,
       "docker-archive:- is also called shout:latest; that was left out.",
     ]);
     const { names } = await openNamed(parseLocation(`oci:${folder}/layout:1`));
@@ -361,4 +363,31 @@ test("a copy onto itself does no harm", () =>
     expect(back.manifest.digest).toBe(image.manifest.digest);
     for (const layer of back.layers) await drain(layer.open());
     for (const layer of ((await open(folder, "dir:@/x")) as Image).layers) await drain(layer.open());
+  }));
+
+test("images of a layout keep their names into an archive for docker, whoever wrote them", () =>
+  withPlace(async (copy, folder) => {
+    const [one, two] = [imageOf([await layerOf({ a: "1" })]), imageOf([await layerOf({ a: "2" })])];
+    await saveImage(one, parseLocation(`oci:${folder}/layout:9`), { name: "registry.example/web" });
+    await saveImage(two, parseLocation(`oci:${folder}/layout:x`));
+    const nameless = copy(["oci:@/layout:9", "oci:@/layout:x"], "docker-archive:@/x.tar");
+    await expect(nameless).rejects.toThrow("docker-archive:FILE:NAME:TAG` gives it one");
+    // Podman has the whole reference where skopeo has a tag.
+    const index = join(folder, "layout/index.json");
+    await writeFile(index, (await readFile(index, "utf8")).replace('"x"', '"localhost/two:2"'));
+    await copy("oci:@/layout:9", "oci:@/one:3");
+    const only = { ...JSON.parse(await readFile(index, "utf8")) };
+    only.manifests = only.manifests.slice(1);
+    await writeFile(index, JSON.stringify(only));
+    const both = await copy(["oci:@/one:3", "oci:@/layout"], "docker-archive:@/x.tar");
+    expect(both.images.map(({ names }) => names)).toEqual([["registry.example/web:3"], ["localhost/two:2"]]);
+  }));
+
+test("a folder that is there and takes no files is not said to be missing", () =>
+  withPlace(async (copy, folder) => {
+    await saveImage(await threeLayers(), parseLocation(`oci:${folder}/1:1`));
+    await expect(copy("oci:@/1", "tar:/proc/x.tar")).rejects.toThrow(
+      "/proc/x.tar cannot be written: its folder takes no new files.",
+    );
+    await expect(copy("oci:@/1", "tar:@/none/x.tar")).rejects.toThrow("its folder does not exist");
   }));

@@ -8,7 +8,7 @@ import { digestOf } from "../../src/bytes/digest.ts";
 import { readTar } from "../../src/formats/tar/decode.ts";
 import { writeTar } from "../../src/formats/tar/encode.ts";
 import { parseLocation } from "../../src/images/location.ts";
-import { openNamed } from "../../src/images/open.ts";
+import { openImage, openNamed } from "../../src/images/open.ts";
 import { type SaveOptions, saveImage } from "../../src/images/save.ts";
 import type { Image } from "../../src/model/image.ts";
 import { entriesOf, imageOf, layerOf, type Tree } from "../kit/images.ts";
@@ -121,8 +121,10 @@ test("templates stay behind, and tare copy says so; ls looks in; the standard in
     const { code, out } = await runTare(["copy", "--json", "incus:x.tar.gz", "oci:out:1"], { folder });
     expect(code).toBe(0);
     const { images, notes } = JSON.parse(out);
+    const made = (await openImage(parseLocation(`oci:${folder}/out:1`))) as Image;
+    const diffId = made.layers[0]?.diffId;
     expect(notes).toEqual([
-      `incus:${folder}/x.tar.gz has no manifest of this kind: ${images[0].digest} was made for it, the same each time; so was the configuration.`,
+      `incus:${folder}/x.tar.gz has no manifest of this kind: ${images[0].digest} was made for it, the same each time; so were the configuration and the layer, of the same files, with the diffID ${diffId}.`,
       `An image has no place for templates for /etc/hostname, which incus:${folder}/x.tar.gz has.`,
     ]);
     const listed = await runTare(["ls", "incus:x.tar.gz"], { folder });

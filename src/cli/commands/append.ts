@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { sourceDateEpoch } from "../../build/source-date.ts";
 import { TareError } from "../../errors.ts";
-import { locationFrom, parseLocation } from "../../images/location.ts";
 import type { Layer } from "../../model/image.ts";
 import { keepApart } from "../apart.ts";
 import { command } from "../command.ts";
 import { compressionFrom, copying, editOptions, platformFrom } from "../copying.ts";
+import { locationArgument } from "../location-argument.ts";
 
 const help = "tare append --help";
 
@@ -44,8 +44,8 @@ export const append = command({
   async run({ arguments: [source = "", target = "", ...given], options }, io) {
     const compression = await compressionFrom(options.compression, help);
     const epoch = sourceDateEpoch(io.environment);
-    const from = locationFrom(parseLocation(source), io.folder);
-    const destination = locationFrom(parseLocation(target), io.folder);
+    const from = await locationArgument(source, io.folder);
+    const destination = await locationArgument(target, io.folder);
     if ([from.path, ...given].filter((text) => text === "-").length > 1)
       throw new TareError({ code: "BAD_USAGE", why: "the standard input can be only one of them", help });
     for (const text of given)

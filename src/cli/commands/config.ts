@@ -1,8 +1,8 @@
 import { sourceDateEpoch } from "../../build/source-date.ts";
 import { TareError } from "../../errors.ts";
-import { locationFrom, parseLocation } from "../../images/location.ts";
 import { command } from "../command.ts";
 import { copying, editOptions, platformFrom } from "../copying.ts";
+import { locationArgument } from "../location-argument.ts";
 
 const help = "tare config --help";
 
@@ -45,8 +45,8 @@ export const config = command({
       });
     const given = { epoch: sourceDateEpoch(io.environment) };
     const from = {
-      sources: [locationFrom(parseLocation(source), io.folder)],
-      destination: locationFrom(parseLocation(destination), io.folder),
+      sources: [await locationArgument(source, io.folder)],
+      destination: await locationArgument(destination, io.folder),
       platform: platformFrom(options.platform, help),
     };
     return copying(io, from, options, async () => {

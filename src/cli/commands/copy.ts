@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { readFailure } from "../../bytes/read-failure.ts";
-import { locationFrom, parseLocation } from "../../images/location.ts";
 import { command, storeOption } from "../command.ts";
 import { compressionFrom, copying, platformFrom } from "../copying.ts";
+import { locationArgument } from "../location-argument.ts";
 import { thisMachine } from "../this-machine.ts";
 
 const help = "tare copy --help";
@@ -48,7 +48,7 @@ export const copy = command({
   async run({ arguments: given, options }, io) {
     const platform = platformFrom(options.platform, help);
     const compression = await compressionFrom(options.compression, help);
-    const locations = given.map((text) => locationFrom(parseLocation(text), io.folder));
+    const locations = await Promise.all(given.map((text) => locationArgument(text, io.folder)));
     const destination = locations.at(-1) as (typeof locations)[number];
     const from = { sources: locations.slice(0, -1), destination, platform };
     return copying(io, from, options, ({ fetch, now }) => ({

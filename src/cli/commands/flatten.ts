@@ -1,7 +1,7 @@
 import { sourceDateEpoch } from "../../build/source-date.ts";
-import { locationFrom, parseLocation } from "../../images/location.ts";
 import { command } from "../command.ts";
 import { compressionFrom, copying, editOptions, platformFrom } from "../copying.ts";
+import { locationArgument } from "../location-argument.ts";
 
 const help = "tare flatten --help";
 
@@ -34,8 +34,8 @@ export const flatten = command({
     const compression = await compressionFrom(options.compression, help);
     const given = { compression, epoch: sourceDateEpoch(io.environment) };
     const from = {
-      sources: [locationFrom(parseLocation(source), io.folder)],
-      destination: locationFrom(parseLocation(destination), io.folder),
+      sources: [await locationArgument(source, io.folder)],
+      destination: await locationArgument(destination, io.folder),
       platform: platformFrom(options.platform, help),
     };
     return copying(io, from, options, async (world) => {

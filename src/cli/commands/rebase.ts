@@ -1,9 +1,10 @@
 import { sourceDateEpoch } from "../../build/source-date.ts";
 import { TareError } from "../../errors.ts";
-import { type Location, locationFrom, locationText, parseLocation } from "../../images/location.ts";
+import { type Location, locationText } from "../../images/location.ts";
 import { fullReference } from "../../model/reference.ts";
 import { command } from "../command.ts";
 import { type CopyWorld, copying, editOptions, platformFrom } from "../copying.ts";
+import { locationArgument } from "../location-argument.ts";
 
 const help = "tare rebase --help";
 
@@ -28,9 +29,9 @@ export const rebase = command({
     },
   ],
   async run({ arguments: given, options }, io) {
-    const [source, oldBase, newBase, destination] = given.map((text) =>
-      locationFrom(parseLocation(text), io.folder),
-    ) as [Location, Location, Location, Location];
+    const [source, oldBase, newBase, destination] = (await Promise.all(
+      given.map((text) => locationArgument(text, io.folder)),
+    )) as [Location, Location, Location, Location];
     if (oldBase.path === "-" || newBase.path === "-")
       throw new TareError({ code: "BAD_USAGE", why: "a base is not read from the standard input", help });
     const epoch = sourceDateEpoch(io.environment);
