@@ -25,9 +25,15 @@ export async function openIncus(
 ): Promise<OpenedImage> {
   const bad = (why: string) => new TareError({ code: "BAD_ARCHIVE", format: "incus image", where, why });
   const read = (signal?: AbortSignal) => readTar(decompress(source(signal), where), where);
+  for await (const chunk of source()) {
+    if (Buffer.from(chunk.subarray(0, squashfs.length)).toString("latin1") === squashfs)
+      throw bad(inSquashfs);
+    break;
+  }
   let metadata: IncusMetadata | undefined;
   const { hasRoot, links } = await surveyRoot(read(), "incus image", where, async (entry) => {
     if (entry.path === "rootfs.img") throw bad("it is a virtual machine's, with a disk and no root");
+    if (entry.path === "rootfs.squashfs") throw bad(inSquashfs);
     if (entry.path === metadataPath) metadata = await metadataOf(entry, where);
   });
   if (metadata === undefined) throw bad(`it has no ${metadataPath}`);
@@ -55,6 +61,11 @@ export async function openIncus(
     ...(templates.length > 0 && { leftOut: [`templates for ${templates.join(", ")}`] }),
   };
 }
+
+/** How such a file begins. */
+const squashfs = "hsqs";
+const inSquashfs =
+  "its root is a squashfs file system; unpack that with unsquashfs, and `tare import` the folder";
 
 async function metadataOf({ type, content }: Entry, where: string): Promise<IncusMetadata> {
   const name = `${where}: ${metadataPath}`;

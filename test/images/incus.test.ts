@@ -178,3 +178,15 @@ test("a layer of it is verified each time: a file that changed meanwhile is noti
     await write(file, { "metadata.yaml": metadata, "rootfs/": {}, "rootfs/a": "2" });
     await expect(drain((image.layers[0] as Image["layers"][number]).open())).rejects.toThrow();
   }));
+
+test("a root in squashfs, alone or within, is said to be one", () =>
+  withFolder(async (folder) => {
+    const sentence = /its root is a squashfs file system; unpack that with unsquashfs/;
+    await writeFile(join(folder, "rootfs.squashfs"), `hsqs${"\0".repeat(2000)}`);
+    await write(join(folder, "x.tar.gz"), [
+      ["metadata.yaml", metadata],
+      ["rootfs.squashfs", "hsqs"],
+    ]);
+    for (const name of ["rootfs.squashfs", "x.tar.gz"])
+      await expect(openNamed(parseLocation(`incus:${folder}/${name}`))).rejects.toThrow(sentence);
+  }));
