@@ -4,10 +4,11 @@ import { TareError } from "../errors.ts";
 import type { CopyOptions } from "../images/copy.ts";
 import type { Location } from "../images/location.ts";
 import type { OpenedImage } from "../images/opened-image.ts";
-import { type Platform, parsePlatform } from "../model/platform.ts";
+import type { Platform } from "../model/platform.ts";
 import { copyReport } from "../report/copy-report.ts";
 import { storeOption } from "./command.ts";
 import type { Io } from "./io.ts";
+import { platformOption } from "./platform-option.ts";
 import { thisMachine } from "./this-machine.ts";
 import { withWorld } from "./with-world.ts";
 
@@ -85,13 +86,7 @@ export function copying(
 
 /** What `--platform` says. @throws BAD_USAGE */
 export function platformFrom(text: string | undefined, help: string): Platform | undefined {
-  const platform = text === undefined ? undefined : parsePlatform(text);
-  if (text === undefined || platform !== undefined) return platform;
-  throw new TareError({
-    code: "BAD_USAGE",
-    why: `${JSON.stringify(text)} is no platform like linux/amd64 or linux/arm64`,
-    help,
-  });
+  return text === undefined ? undefined : platformOption(text, help);
 }
 
 /** What `--compression` says. @throws BAD_USAGE */

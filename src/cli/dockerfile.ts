@@ -10,7 +10,7 @@ import { TareError } from "../errors.ts";
 import { type Location, locationFrom, parseLocation } from "../images/location.ts";
 import { openImage } from "../images/open.ts";
 import { type Compressor, defaultLevels } from "../layers/compressor.ts";
-import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
+import { type Platform, platformName } from "../model/platform.ts";
 import { parseReference } from "../model/reference.ts";
 import { dockerfileReport } from "../report/dockerfile-report.ts";
 import { imageId } from "../report/image-id.ts";
@@ -18,6 +18,7 @@ import { plain } from "../report/table.ts";
 import type { DockerfilePlace } from "./dockerfile-place.ts";
 import type { Io } from "./io.ts";
 import { lockFor } from "./locked.ts";
+import { platformOption } from "./platform-option.ts";
 import { findRecipe, readRecipe } from "./recipe-file.ts";
 import { thisMachine } from "./this-machine.ts";
 import { withWorld } from "./with-world.ts";
@@ -149,8 +150,8 @@ function basesOf(io: Io, world: World, options: DockerfileArguments) {
 }
 
 function platformOf(text: string): Platform {
-  const platform = parsePlatform(text);
-  if (platform?.os === "linux") return platform;
+  const platform = platformOption(text, "tare build --help");
+  if (platform.os === "linux") return platform;
   throw usage(`${JSON.stringify(text)} is no platform like linux/amd64 or linux/arm64`);
 }
 

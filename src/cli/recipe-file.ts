@@ -5,10 +5,11 @@ import type { Recipe } from "../build/recipe/recipe.ts";
 import { remembered } from "../build/remembered.ts";
 import { readFailure } from "../bytes/read-failure.ts";
 import { TareError } from "../errors.ts";
-import { parsePlatform, platformName } from "../model/platform.ts";
+import { platformName } from "../model/platform.ts";
 import type { Store } from "../model/seams.ts";
 import { version } from "../version.ts";
 import type { Io } from "./io.ts";
+import { platformOption } from "./platform-option.ts";
 import { thisMachine } from "./this-machine.ts";
 
 /** Where a recipe and its lock are. Paths are absolute; names are as the user would write them. */
@@ -81,7 +82,7 @@ export async function requireLock(place: RecipePlace, store: Store): Promise<Loc
 /** The platforms to build for: those asked for, else the recipe's, else Linux on this machine. @throws BAD_USAGE */
 export function platformsOf(asked: readonly string[], recipe: Recipe): readonly string[] {
   for (const text of asked)
-    if (parsePlatform(text)?.os !== "linux")
+    if (platformOption(text, "tare build --help").os !== "linux")
       throw new TareError({
         code: "BAD_USAGE",
         why: `${JSON.stringify(text)} is no platform like linux/amd64 or linux/arm64`,

@@ -10,10 +10,11 @@ import { isRootAlone, type Location, locationText } from "../images/location.ts"
 import { openNamed } from "../images/open.ts";
 import { spool } from "../images/spool.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
-import { type Platform, parsePlatform, platformName } from "../model/platform.ts";
+import { type Platform, platformName } from "../model/platform.ts";
 import { storeFolder } from "./folders.ts";
 import type { Io } from "./io.ts";
 import { locationArgument } from "./location-argument.ts";
+import { platformOption } from "./platform-option.ts";
 import { thisMachine } from "./this-machine.ts";
 
 /** What a location holds: an image and its inside, or a plain tar's inside. */
@@ -32,13 +33,8 @@ export async function withInside<Value>(
   use: (opened: Opened) => Promise<Value>,
 ): Promise<Value> {
   const location = await locationArgument(text, io.folder);
-  const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
-  if (options.platform !== undefined && platform === undefined)
-    throw new TareError({
-      code: "BAD_USAGE",
-      why: `${JSON.stringify(options.platform)} is no platform like linux/amd64 or linux/arm64`,
-      help: "tare --help",
-    });
+  const platform =
+    options.platform === undefined ? undefined : platformOption(options.platform, "tare --help");
   const cleanUp: (() => Promise<void>)[] = [];
   const scratch = async () => {
     const folder = storeFolder(io.environment);

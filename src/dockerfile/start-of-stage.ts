@@ -3,6 +3,7 @@ import { expand } from "../formats/dockerfile/expand.ts";
 import { expansion } from "../formats/dockerfile/expand-instruction.ts";
 import { refuseAt } from "../formats/dockerfile/refuse.ts";
 import type { Image } from "../model/image.ts";
+import { whyUnknownPlatform } from "../model/known-platform.ts";
 import { parsePlatform } from "../model/platform.ts";
 import { baseImage } from "./base.ts";
 import { type Stage, stageNamed } from "./plan.ts";
@@ -35,6 +36,8 @@ export async function startOf(stage: Stage, all: StageWorld): Promise<BuiltStage
   const named = from.platform === undefined ? "" : expand(from.platform, how);
   const platform = named === "" ? all.platform : parsePlatform(named);
   if (platform === undefined) return refuse(`${JSON.stringify(named)} is no platform, such as linux/arm64`);
+  const unknown = named === "" ? undefined : whyUnknownPlatform(platform);
+  if (unknown !== undefined) return refuse(unknown);
   if (base === "") return refuse(`${from.base} stands for nothing: give the argument a value`);
   if (base === "scratch") {
     const described = describedBy({ Env: [`PATH=${defaultPath}`] });

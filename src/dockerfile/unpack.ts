@@ -13,7 +13,9 @@ function archive(open: Open, where: string): Bundle {
   return {
     entries: () => {
       const bytes = open();
-      return readTar(decompress(bytes instanceof Uint8Array ? [bytes] : bytes, where), where, () => {});
+      return readTar(decompress(bytes instanceof Uint8Array ? [bytes] : bytes, where), where, {
+        onSparse() {},
+      });
     },
   };
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Edited } from "../images/copy-source.ts";
 import type { Image, Layer } from "../model/image.ts";
 import { timesOf } from "./advice.ts";
@@ -10,6 +11,8 @@ import { keptZstd, type Tarball } from "./tarball-layer.ts";
 
 /** A layer that is to lie upon others. */
 export interface UpperLayer {
+  /** What it came from, as the history tells it: a file's or folder's own name, since where it lay must not matter. */
+  readonly origin: string;
   readonly layer: Layer;
   /** Sentences for whoever gave it. */
   readonly warnings: readonly string[];
@@ -25,7 +28,10 @@ export async function upperLayer(
   options: Omit<FolderLayerOptions, "normalise">,
   seams: EditSeams,
 ): Promise<UpperLayer> {
-  if ("folder" in found) return folderLayer(found.folder, { ...options, normalise: false }, seams);
+  if ("folder" in found) {
+    const { layer, warnings } = await folderLayer(found.folder, { ...options, normalise: false }, seams);
+    return { origin: basename(found.folder), layer, warnings };
+  }
   const { layer, survey, changes } = await portableLayer(found, options.compression, seams);
   const { duplicates, entries } = survey;
   const warnings = [...changes];
@@ -35,16 +41,26 @@ export async function upperLayer(
     );
   if (entries === 0) warnings.push(`${found.name} holds nothing; its layer is empty.`);
   if (layer.compression === "zstd" && options.compression === undefined) warnings.push(keptZstd);
-  return { layer, warnings };
+  return { origin: basename(found.name), layer, warnings };
 }
 
 /** The image with more layers upon its own, lowest first. The configuration stays, and so do the layers that it had. */
-export function appendLayers(image: Image, upper: readonly Layer[], options: EditOptions): Edited {
-  const lines = upper.map(() => ({ ...createdOf(image, options), created_by: "tare append" }));
-  const edits = { layers: [...image.layers, ...upper], history: [...historyOf(image), ...lines] };
+export function appendLayers(
+  image: Image,
+  upper: readonly Pick<UpperLayer, "layer" | "origin">[],
+  options: EditOptions,
+): Edited {
+  const lines = upper.map(({ origin }) => ({
+    ...createdOf(image, options),
+    created_by: `tare append ${origin}`,
+  }));
+  const edits = {
+    layers: [...image.layers, ...upper.map(({ layer }) => layer)],
+    history: [...historyOf(image), ...lines],
+  };
   const before = image.layers.length === 1 ? "1 layer" : `${image.layers.length} layers`;
   return {
     image: editedImage(image, edits, options),
-    notes: [`Upon its ${before} came ${upper.map(({ diffId }) => diffId).join(", ")}.`],
+    notes: [`Upon its ${before} came ${upper.map(({ layer }) => layer.diffId).join(", ")}.`],
   };
 }

@@ -17,7 +17,7 @@ import { type EditSeams, sealTar } from "./seal-tar.ts";
 /** The same entries in the same order, GNU's sparse files with zeros for their holes. */
 export function denseLayer(layer: Layer, compressor: Compressor, seams: EditSeams): Promise<StoredLayer> {
   const what = `layer ${layer.digest}`;
-  const entries = readTar(decompress(layer.open(seams.signal), what), what, () => undefined);
+  const entries = readTar(decompress(layer.open(seams.signal), what), what, { onSparse() {} });
   return sealTar(writeTar(entries), compressor, what, seams);
 }
 

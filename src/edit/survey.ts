@@ -1,8 +1,6 @@
 import type { AnyBytes } from "../bytes/bytes.ts";
-import { TareError } from "../errors.ts";
-import { otherFormat, otherFormatHead } from "../formats/other-format.ts";
-import { readTar, type Trailing } from "../formats/tar/decode.ts";
-import { blockSize, decodeBlock } from "../formats/tar/header.ts";
+import { readAsTar } from "../formats/read-as-tar.ts";
+import type { Trailing } from "../formats/tar/decode.ts";
 import { isWhiteout } from "../layers/whiteout.ts";
 import { UnpackCheck } from "./unpack-check.ts";
 
@@ -42,7 +40,6 @@ const pathLimit = 1_000_000;
  * @throws BAD_ARCHIVE, TRUNCATED; `where` names it in the sentence
  */
 export async function surveyTar(source: AnyBytes, where: string): Promise<TarSurvey> {
-  let head = Buffer.alloc(0);
   let entries = 0;
   let newest: number | undefined;
   const paths = new Set<string>();
@@ -50,34 +47,20 @@ export async function surveyTar(source: AnyBytes, where: string): Promise<TarSur
   const [sparse, duplicates, whiteouts] = [new Watch(), new Watch(), new Watch()];
   const check = new UnpackCheck();
   let trailing: Trailing | undefined;
-  const begun = async function* () {
-    for await (const chunk of source) {
-      // A copy: chunks are only lent.
-      if (head.byteLength < otherFormatHead)
-        head = Buffer.concat([head, chunk.subarray(0, otherFormatHead - head.byteLength)]);
-      yield chunk;
-    }
-  };
   const onTrailing = (found: Trailing) => {
     trailing = found;
   };
-  try {
-    const all = readTar(begun(), where, (path) => sparse.see(path), undefined, onTrailing);
-    for await (const entry of all) {
-      const { path, type, mtime } = entry;
-      entries += 1;
-      newest = Math.max(newest ?? mtime, mtime);
-      if (isWhiteout(path)) whiteouts.see(path);
-      if (paths.has(path)) duplicates.see(path);
-      else if (paths.size < pathLimit) paths.add(path);
-      if (tops.size < topLimit && path !== "") tops.add(topOf(path, type === "directory"));
-      check.see(entry);
-    }
-  } catch (cause) {
-    throw (entries === 0 && noTar(head, where, cause)) || cause;
+  const all = readAsTar(source, where, { onSparse: (path) => sparse.see(path), onTrailing });
+  for await (const entry of all) {
+    const { path, type, mtime } = entry;
+    entries += 1;
+    newest = Math.max(newest ?? mtime, mtime);
+    if (isWhiteout(path)) whiteouts.see(path);
+    if (paths.has(path)) duplicates.see(path);
+    else if (paths.size < pathLimit) paths.add(path);
+    if (tops.size < topLimit && path !== "") tops.add(topOf(path, type === "directory"));
+    check.see(entry);
   }
-  // A file system begins with zeros, which are the end of a tar.
-  if (entries === 0 && (head.byteLength === 0 || trailing !== undefined)) throw noTar(head, where);
   return {
     entries,
     newest,
@@ -88,38 +71,6 @@ export async function surveyTar(source: AnyBytes, where: string): Promise<TarSur
     trailing,
     tops: [...tops],
   };
-}
-
-/** Says what it is instead; undefined when it does begin as a tar, or what it was unpacked from is what broke. */
-function noTar(head: Uint8Array, where: string, cause?: unknown): TareError | undefined {
-  if (cause !== undefined && !(isOfTar(cause) && !beginsAsTar(head, where))) return undefined;
-  const other = otherFormat(head);
-  const why =
-    head.byteLength === 0
-      ? "it is empty"
-      : other !== undefined
-        ? `it looks like ${other.what}; ${other.todo}`
-        : head.byteLength < blockSize
-          ? `it has ${head.byteLength} bytes only, and a tar has at least ${blockSize}`
-          : "it does not begin as one, nor as one compressed with gzip, zstd, xz or bzip2";
-  return new TareError(
-    { code: "BAD_ARCHIVE", format: "tar", where, why },
-    ...(cause === undefined ? [] : [{ cause }]),
-  );
-}
-
-function isOfTar(cause: unknown): boolean {
-  if (!(cause instanceof TareError)) return false;
-  const { problem } = cause;
-  return problem.code === "TRUNCATED" || (problem.code === "BAD_ARCHIVE" && problem.format === "tar");
-}
-
-function beginsAsTar(head: Uint8Array, where: string): boolean {
-  try {
-    return head.byteLength >= blockSize && decodeBlock(head.subarray(0, blockSize), where) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function topOf(path: string, folder: boolean): string {

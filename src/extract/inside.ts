@@ -1,6 +1,6 @@
 import type { Bytes } from "../bytes/bytes.ts";
 import { decompress } from "../bytes/compression/compression.ts";
-import { readTar } from "../formats/tar/decode.ts";
+import { readAsTar } from "../formats/read-as-tar.ts";
 import { type LayerOpener, layerEntries, mergeEntries } from "../images/flatten.ts";
 import type { Entry } from "../model/entry.ts";
 import type { Image } from "../model/image.ts";
@@ -39,7 +39,7 @@ export function insideImage(image: Image, where: string): Inside {
  * @param open its bytes from the beginning, on every call
  */
 export function insideTar(open: (signal?: AbortSignal) => Bytes, where: string): Inside {
-  const all: LayerOpener = (signal) => readTar(decompress(open(signal), where), where, () => undefined);
+  const all: LayerOpener = (signal) => readAsTar(decompress(open(signal), where), where, { onSparse() {} });
   return insideLayers([all], where, false);
 }
 

@@ -34,7 +34,10 @@ export async function openDockerArchive(files: FileSet, name: string | undefined
   const configBytes = await readDocument(files, configPath, documentLimit, format);
   const { rootfs } = decodeConfig(configBytes, `${files.where}: ${configPath}`);
   if (rootfs.diff_ids.length !== layerPaths.length)
-    throw bad(files, `it lists ${layerPaths.length} layers, and ${rootfs.diff_ids.length} diffIDs`);
+    throw bad(
+      files,
+      `it lists ${number(layerPaths.length, "layer")}, and ${number(rootfs.diff_ids.length, "diffID")}`,
+    );
   const paths = new Map<Digest, string>();
   const layers: Descriptor[] = [];
   for (const [at, path] of layerPaths.entries()) {
@@ -104,4 +107,8 @@ async function startOf(file: FoundFile): Promise<Uint8Array> {
 
 function bad(files: FileSet, why: string): TareError {
   return new TareError({ code: "BAD_ARCHIVE", format, where: files.where, why });
+}
+
+function number(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -48,7 +48,7 @@ export async function layOut(
   const real = new Map<string, string>();
   const texts = new Map<string, string>();
   async function* all(): AsyncGenerator<Entry> {
-    const tree = new RootTree(inside.where);
+    const tree = new RootTree(inside.where, inside.whiteouts);
     const seen = (entry: Entry) => tree.apply(entry, { layer: 0, index: 0 });
     for await (const entry of inside.entries(signal)) {
       seen(entry);

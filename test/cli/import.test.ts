@@ -125,7 +125,7 @@ test("an image on the standard output leaves the report to the standard error", 
   }));
 
 test.each<[string[], number, RegExp]>([
-  [["x.tar"], 2, /needs NAME/],
+  [["x.tar"], 2, /NAME is missing/],
   [["x.tar", "No Name"], 2, /"No Name" is no name for an image; see/],
   [["x.tar", "y", "--platform", "arm64"], 2, /no platform like/],
   [["x.tar", "y", "--compression", "xz"], 2, /--compression must be none, gzip/],

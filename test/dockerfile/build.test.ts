@@ -499,6 +499,10 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     ],
     ["FROM $X", "Dockerfile:1: $X stands for nothing: give the argument a value."],
     ["FROM --platform=pc scratch", 'Dockerfile:1: "pc" is no platform, such as linux/arm64.'],
+    [
+      "FROM --platform=linux/aarch64 scratch",
+      'Dockerfile:1: there is no architecture "aarch64"; did you mean linux/arm64?',
+    ],
     ["FROM scratch AS a\nFROM scratch AS A", "Dockerfile:2: there is a stage a already, on line 1."],
     [
       "# syntax=other/language\nFROM scratch",

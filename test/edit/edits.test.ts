@@ -141,12 +141,16 @@ test("an image without a history gets one that tells of its layers", async () =>
 test("appended layers come last, with a line each; those below stay as they are", async () => {
   const image = imageOf([await layerOf({ a: "1" })], { config: { Cmd: ["x"] } });
   const upper = [await layerOf({ b: "1" }, "zstd"), await layerOf({ ".wh.a": "" }, "none")];
-  const { image: more, notes } = appendLayers(image, upper, { epoch: 5 });
+  const { image: more, notes } = appendLayers(
+    image,
+    upper.map((layer, at) => ({ layer, origin: `${at}.tar` })),
+    { epoch: 5 },
+  );
   expect(more.layers).toEqual([...image.layers, ...upper]);
   expect(await treeOf(more.layers)).toHaveLength(1);
   expect(more.config.config).toEqual(image.config.config);
-  const line = { created: "1970-01-01T00:00:05Z", created_by: "tare append" };
-  expect(more.config.history).toEqual([...(image.config.history ?? []), line, line]);
+  const line = (from: string) => ({ created: "1970-01-01T00:00:05Z", created_by: `tare append ${from}` });
+  expect(more.config.history).toEqual([...(image.config.history ?? []), line("0.tar"), line("1.tar")]);
   expect(notes).toEqual([`Upon its 1 layer came ${upper[0]?.diffId}, ${upper[1]?.diffId}.`]);
 });
 

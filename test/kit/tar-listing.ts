@@ -31,7 +31,7 @@ export type TarLister = (file: string) => Promise<Listing>;
 export const listWithTare: TarLister = async (file) => {
   const entries: Listed[] = [];
   try {
-    for await (const entry of readTar((await openAsBlob(file)).stream(), file, () => {})) {
+    for await (const entry of readTar((await openAsBlob(file)).stream(), file, { onSparse() {} })) {
       const { path, type, mode, uid, gid, size, mtime, link } = entry;
       entries.push({ path, type, mode, uid, gid, size, mtime, ...(link !== undefined && { link }) });
     }

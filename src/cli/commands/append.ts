@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { sourceDateEpoch } from "../../build/source-date.ts";
+import type { UpperLayer } from "../../edit/append-layers.ts";
 import { TareError } from "../../errors.ts";
-import type { Layer } from "../../model/image.ts";
 import { keepApart } from "../apart.ts";
 import { command } from "../command.ts";
 import { compressionFrom, copying, editOptions, platformFrom } from "../copying.ts";
@@ -63,13 +63,13 @@ export const append = command({
         import("../../edit/find-tarball.ts"),
       ]);
       const owners = process.getuid?.() === 0 ? "kept" : "root";
-      const upper: Layer[] = [];
+      const upper: UpperLayer[] = [];
       const notes: string[] = [];
       for (const text of given) {
         const found = await findTarball(text, undefined, { ...world, folder: io.folder, stdin: io.stdin });
-        const { layer, warnings } = await upperLayer(found, { compression, epoch, owners }, world);
-        notes.push(...warnings);
-        upper.push(layer);
+        const one = await upperLayer(found, { compression, epoch, owners }, world);
+        notes.push(...one.warnings);
+        upper.push(one);
       }
       return { notes, edit: (image) => appendLayers(image, upper, { epoch }) };
     });

@@ -4,8 +4,7 @@ import type { Digest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
 import { type Location, locationFrom, locationText, parseLocation } from "../../images/location.ts";
 import type { ImportResult } from "../../model/imported.ts";
-import { whyUnknownPlatform } from "../../model/known-platform.ts";
-import { type Platform, parsePlatform, platformName } from "../../model/platform.ts";
+import { platformName } from "../../model/platform.ts";
 import { familiarReference, parseReference } from "../../model/reference.ts";
 import type { Store } from "../../model/seams.ts";
 import { importReport } from "../../report/import-report.ts";
@@ -13,6 +12,7 @@ import { plain } from "../../report/table.ts";
 import { keepApart } from "../apart.ts";
 import { command, storeOption } from "../command.ts";
 import { locationHelp } from "../location-help.ts";
+import { platformOption } from "../platform-option.ts";
 import { thisMachine } from "../this-machine.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -78,7 +78,8 @@ export const importTar = command({
   async run({ arguments: [source = "", name = ""], options }, io) {
     const reference = parseReference(name);
     if (reference === undefined) return refuse(`${JSON.stringify(name)} is no name for an image`);
-    const platform = platformOf(options.platform);
+    const { platform: runsOn } = options;
+    const platform = runsOn === undefined ? thisMachine() : platformOption(runsOn, "tare import --help");
     const compression = await compressionOf(options.compression);
     const digest = digestFrom(options.sha256);
     const shown = familiarReference(reference);
@@ -166,15 +167,6 @@ function looseAddress(source: string, digest: Digest | undefined): readonly stri
 
 function refuse(why: string): never {
   throw new TareError({ code: "BAD_USAGE", why, help: "tare import --help" });
-}
-
-function platformOf(text: string | undefined): Platform {
-  if (text === undefined) return thisMachine();
-  const platform = parsePlatform(text);
-  if (platform === undefined)
-    return refuse(`${JSON.stringify(text)} is no platform like linux/amd64 or linux/arm64`);
-  const why = whyUnknownPlatform(platform);
-  return why === undefined ? platform : refuse(`--platform ${text} cannot be: ${why}`);
 }
 
 async function compressionOf(text: string | undefined) {

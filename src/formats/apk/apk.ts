@@ -107,7 +107,7 @@ async function* checkedEntries(
     const hex = records.get(checksumRecord);
     if (hex !== undefined && hex.length > 0) stated.set(path, decodeText(hex));
   };
-  for await (const entry of readTar(plain, where, undefined, onRecords)) {
+  for await (const entry of readTar(plain, where, { onRecords })) {
     count += 1;
     if (count > entryLimit) throw bad(where, `it has more than ${entryLimit} files`);
     const want = stated.get(entry.path);

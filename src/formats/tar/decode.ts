@@ -41,21 +41,27 @@ interface Extensions {
   longLink?: Uint8Array;
 }
 
+/** Who hears of what an entry does not say. */
+export interface TarListeners {
+  /** Hears of each of GNU's sparse files, whose content then has zeros for its holes; without it, they are refused. */
+  readonly onSparse?: (path: string) => void;
+  /** Is shown the pax records of each entry before it comes: some programs keep there what no header says. */
+  readonly onRecords?: (path: string, records: ReadonlyMap<string, Uint8Array>) => void;
+  /** Is told, at the end, of bytes behind the end mark that are not all zeros. */
+  readonly onTrailing?: (trailing: Trailing) => void;
+}
+
 /**
  * The entries of a tar: v7, ustar, pax and GNU. An entry's content is a stream over the archive itself: read it
  * before asking for the next entry, or it is passed over. The source is read to its last byte, past the end mark.
  * Paths are contained, those of hardlinks' targets too: `..` is refused, a leading `/` is the root. A symlink's text
- * stays as it is. GNU's sparse files are refused, unless there is an `onSparse`: it hears of each, whose content then
- * has zeros for its holes. An `onRecords` is shown the pax records of each entry before it comes: some programs keep
- * there what no header says. An `onTrailing` is told, at the end, of bytes behind the end mark that are not all zeros.
+ * stays as it is.
  * @throws BAD_ARCHIVE, TRUNCATED; `where` names the archive in the sentence
  */
 export async function* readTar(
   source: AnyBytes,
   where: string,
-  onSparse?: (path: string) => void,
-  onRecords?: (path: string, records: ReadonlyMap<string, Uint8Array>) => void,
-  onTrailing?: (trailing: Trailing) => void,
+  { onSparse, onRecords, onTrailing }: TarListeners = {},
 ): AsyncGenerator<Entry> {
   const reader = new ByteReader(source);
   const global: Extensions = { pax: new Map(), size: 0 };

@@ -20,7 +20,7 @@ export const tarballUnpacker: Unpacker = {
     const plain = limited(decompress(source, where), plainLimit, `${where}, unpacked,`);
     let date = 0;
     const dated = async function* (): AsyncGenerator<Entry> {
-      for await (const entry of readTar(plain, where, () => undefined)) {
+      for await (const entry of readTar(plain, where, { onSparse() {} })) {
         if (entry.mtime <= latestDate) date = Math.max(date, entry.mtime);
         yield entry;
       }

@@ -13,7 +13,9 @@ import { withFolder } from "../../kit/temporary.ts";
 async function contentsOf(tar: Uint8Array, size = tar.length): Promise<Record<string, Buffer>> {
   const found: Record<string, Buffer> = {};
   const sparse = new Set<string>();
-  for await (const { path, content } of readTar(inChunks(tar, size), "x.tar", (path) => sparse.add(path))) {
+  for await (const { path, content } of readTar(inChunks(tar, size), "x.tar", {
+    onSparse: (path) => sparse.add(path),
+  })) {
     const source = content instanceof Uint8Array ? [content] : content;
     const bytes = await collect(source, 1 << 26, path);
     found[sparse.has(path) ? `${path}*` : path] = bytes;
