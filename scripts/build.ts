@@ -12,7 +12,7 @@ rmSync("dist", { recursive: true, force: true });
 
 const { metafile } = await build({
   ...inChunks,
-  entryPoints: { cli: "src/cli/main.ts", index: "src/index.ts" },
+  entryPoints: { cli: "src/cli/main.js", index: "src/index.ts" },
   outdir: "dist",
 });
 chmodSync("dist/cli.js", 0o755);

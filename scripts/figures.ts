@@ -79,7 +79,7 @@ function sum(layers: readonly BuiltLayer[], field: "size" | "uncompressedSize"):
 }
 
 function build(folder: string, compression: string): BuiltImage {
-  const main = join(root, "src/cli/main.ts");
+  const main = join(root, "src/cli/main.js");
   const how = ["--quiet", "--json", "--platform", "linux/amd64", "--compression", compression];
   const { status, stdout } = spawnSync(
     process.execPath,

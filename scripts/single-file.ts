@@ -1,4 +1,4 @@
-/** Where the single-file executable starts: what src/cli/main.ts does, without the await that a script can't have. */
+/** Where the single-file executable starts: what src/cli/main.js does, without the await that a script can't have. */
 import { version } from "../src/version.ts";
 
 const argv = process.argv.slice(2);

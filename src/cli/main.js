@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * The command. Everything but this file needs Node 24.15, so this file must be understood by older ones, and `--version`
- * must cost next to nothing: whatever else there is, is imported only when it is needed. Older ones know no .ts: they get
- * here too, since main.ts is a symlink to main.js, and Node goes by the name where that leads.
+ * must cost next to nothing: whatever else there is, is imported only when it is needed. Older ones know no .ts, so it is
+ * a .js.
  */
 const argv = process.argv.slice(2);
 // 24.15 is what npm's libraries ask for.

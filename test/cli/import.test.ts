@@ -152,7 +152,7 @@ test.each<[string[], number, RegExp]>([
 
 test("Ctrl-C ends the wait for the standard input, and nothing is left", () =>
   withFolder(async (folder) => {
-    const main = join(import.meta.dirname, "../../src/cli/main.ts");
+    const main = join(import.meta.dirname, "../../src/cli/main.js");
     const child = spawn(process.execPath, [main, "import", "--store", "store", "-", "x"], { cwd: folder });
     child.stdin.write(tar);
     const written = () => existsSync(join(folder, "store/tmp"));

@@ -14,7 +14,7 @@ import { withFolder } from "../kit/temporary.ts";
 
 const gigabyte = 2 ** 30;
 const megabytes = 200;
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+const main = join(import.meta.dirname, "../../src/cli/main.js");
 /** Of the process itself: what `resourceUsage` tells counts the test that started it. */
 const report = `import { readFileSync } from "node:fs";
 process.on("exit", () => {

@@ -24,7 +24,7 @@ config:
 to: ["docker-archive:small.tar", "oci:small:latest", "tar:root.tar"]
 `;
 
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+const main = join(import.meta.dirname, "../../src/cli/main.js");
 let folder: string;
 let root: string;
 let remove: () => Promise<void>;

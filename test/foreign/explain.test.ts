@@ -15,7 +15,7 @@ import { needsPeers, needsRoot } from "../kit/peers.ts";
 import { runTare } from "../kit/tare.ts";
 import { withFolder } from "../kit/temporary.ts";
 
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+const main = join(import.meta.dirname, "../../src/cli/main.js");
 
 /** An image with everything that a shell could take amiss. */
 async function image(compression: Compression = "zstd") {

@@ -146,7 +146,7 @@ async function tareAsNobody(folder: string, ...argv: string[]): Promise<string> 
   await chmod(folder, 0o755);
   return mustRun(
     "setpriv",
-    ["--reuid=65534", "--regid=65534", "--clear-groups", nodeCopy, join(copy, "src/cli/main.ts"), ...argv],
+    ["--reuid=65534", "--regid=65534", "--clear-groups", nodeCopy, join(copy, "src/cli/main.js"), ...argv],
     { cwd: folder, env: { HOME: join(folder, "home"), TARE_STORE: join(folder, "home/store") } },
   );
 }

@@ -16,7 +16,7 @@ test(
       const project = join(folder, "api");
       await cp("examples/api", project, { recursive: true });
       await rm(join(project, "tare.yaml"));
-      await mustRun(process.execPath, ["src/cli/main.ts", "init", project]);
+      await mustRun(process.execPath, ["src/cli/main.js", "init", project]);
       const { image } = await buildFolder(project, join(folder, "store"));
       const options = { port: 8080, runtime: "bwrap", ready: (port: number) => askPage(port) } as const;
       await whileRunning(context, image, options, async ({ port }) => {

@@ -13,7 +13,7 @@ interface Explained {
   readonly what: string;
 }
 
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+const main = join(import.meta.dirname, "../../src/cli/main.js");
 const table = join(import.meta.dirname, "../../docs/minbase-differences.md");
 
 const recipe = `

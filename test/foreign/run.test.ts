@@ -38,7 +38,7 @@ class TareRun {
     input = "",
     environment: Readonly<Record<string, string>> = {},
   ) {
-    this.child = spawn(process.execPath, [join(checkout, "src/cli/main.ts"), "run", ...args], {
+    this.child = spawn(process.execPath, [join(checkout, "src/cli/main.js"), "run", ...args], {
       cwd: folder,
       uid,
       gid: uid,
@@ -157,7 +157,7 @@ describe.each([
     needsRoot(context);
     await withAlpine(uid, async (folder) => {
       const inner = "test -t 0 && test -t 1 && echo a terminal; exit 4";
-      const tare = [process.execPath, join(checkout, "src/cli/main.ts"), "run", "-it", "--with", runtime];
+      const tare = [process.execPath, join(checkout, "src/cli/main.js"), "run", "-it", "--with", runtime];
       const line = [...tare, image, "sh", "-c", `'${inner}'`].join(" ");
       const env = { ...process.env, HOME: folder, TARE_STORE: join(folder, "store"), XDG_CACHE_HOME: folder };
       const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: folder, uid, gid: uid, env });

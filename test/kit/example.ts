@@ -36,7 +36,7 @@ export async function buildFolder(
   const archive = join(folder, "image.tar");
   const tarball = join(folder, "root.tar");
   const to = ["--to", `docker-archive:${archive}:${reference}`, "--to", `tar:${tarball}`];
-  const main = join(repository, "src/cli/main.ts");
+  const main = join(repository, "src/cli/main.js");
   const result: BuildResult = JSON.parse(
     await mustRun(process.execPath, [main, "build", folder, "--json", ...to, ...options], {
       env: { TARE_STORE: store },

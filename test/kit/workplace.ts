@@ -68,7 +68,7 @@ export interface TareProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-const main = join(import.meta.dirname, "../../src/cli/main.ts");
+const main = join(import.meta.dirname, "../../src/cli/main.js");
 
 /** What would let the host's own set-up change a result; an empty variable counts as none. */
 const unset = Object.fromEntries(
