@@ -24,6 +24,11 @@ function shapeAdvice(
   { isFile, name = "NAME" }: AdviceOptions,
 ): readonly string[] {
   if (entries === 0) return [`${where} holds nothing; the image is empty.`];
+  // Arch Linux's packages have a .PKGINFO as well, and beside it a .MTREE.
+  if (tops.includes(".PKGINFO") && !tops.includes(".MTREE"))
+    return [
+      `${where} is an Alpine package: the image has its files, without what they need, and without what its scripts would do.`,
+    ];
   if (tops.some((top) => usual.test(top))) return [];
   const marker = tops.find((top) => top === "oci-layout" || top === "manifest.json");
   if (marker !== undefined)

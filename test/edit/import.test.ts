@@ -194,6 +194,7 @@ test.each<[string, Tree, RegExp]>([
     /^x\.tar has \/etc\/a and 1 other path more than once, which docker/,
   ],
   ["no entry", {}, /^x\.tar holds nothing/],
+  ["an Alpine package", { ".PKGINFO": "pkgname = a", "usr/bin/a": "x" }, /^x\.tar is an Alpine package: /],
   [
     "hardlinks to what is not there",
     { "etc/": {}, "etc/a => etc/b": "", "etc/c => etc/d": "" },
