@@ -98,6 +98,10 @@ const rules = {
     3,
     (d) => `${d.where} has a relation that cannot be read, "${d.text}": ${d.why}.`,
   ),
+  BAD_REPOSITORY: rule<{ id: string; why: string }>(
+    2,
+    (d) => `The repository ${d.id} cannot be used: ${d.why}.`,
+  ),
   BAD_URL: rule<{ text: string; why: string }>(2, (d) => `"${d.text}" is no usable address: ${d.why}.`),
   BAD_USAGE: rule<{ why: string; help: string }>(
     2,
@@ -305,6 +309,10 @@ const rules = {
     3,
     (d) =>
       `The indexes of ${d.id} do not fit its Release of ${d.date} (the mirror is being updated, or is broken; try again later, or ask another mirror): ${d.why}`,
+  ),
+  REPOSITORY_MISSING: rule<{ id: string; where: readonly string[] }>(
+    2,
+    (d) => `There is no repository ${d.id} at ${d.where.join(" or ")}.`,
   ),
   SEVERAL_PLATFORMS: rule<{ where: string; platforms: readonly string[] }>(
     2,

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { NpmRequest, NpmSeams } from "../sources/npm/request.ts";
+import { isDistribution } from "./recipe/distribution-names.ts";
 import type { NpmPackages } from "./recipe/recipe.ts";
 import type { World } from "./world.ts";
 
@@ -10,7 +11,7 @@ export function npmRequest(item: NpmPackages, folder: string): NpmRequest {
     ...(project !== undefined && { project: resolve(folder, project) }),
     ...(named !== undefined && { package: named }),
     overrides,
-    node,
+    node: isDistribution(node) ? "none" : node,
     to,
     strip,
     slim,

@@ -2,6 +2,7 @@ import type { Step } from "../explain/explanation.ts";
 import { packagesStep } from "./explain-packages.ts";
 import type { Lock } from "./lock/lock.ts";
 import { isOfNpm } from "./of-npm.ts";
+import { isDistribution } from "./recipe/distribution-names.ts";
 import type { NpmPackages } from "./recipe/recipe.ts";
 
 /** How an npm application and its Node.js come into the image. */
@@ -15,12 +16,11 @@ export function applicationSteps(item: NpmPackages, lock: Lock, platforms: reado
 }
 
 function tree({ project, package: named, node }: NpmPackages): Step {
-  const runtime =
-    node === "debian"
-      ? "Node.js is the distribution's."
-      : node === "none"
-        ? "Node.js does not come along."
-        : `Node.js ${node} comes from the registry as well, as the program alone.`;
+  const runtime = isDistribution(node)
+    ? "Node.js is the distribution's."
+    : node === "none"
+      ? "Node.js does not come along."
+      : `Node.js ${node} comes from the registry as well, as the program alone.`;
   return {
     title: "The npm application",
     words: [

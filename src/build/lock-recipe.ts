@@ -13,6 +13,7 @@ import { byLockOrder } from "./lock/order.ts";
 import { isOfDistribution } from "./of-distribution.ts";
 import { isOfNpm } from "./of-npm.ts";
 import { platformOf } from "./platform-of.ts";
+import { isDistribution } from "./recipe/distribution-names.ts";
 import { applicationOf, type Recipe } from "./recipe/recipe.ts";
 import { recipeDigest } from "./recipe/recipe-digest.ts";
 import { recipeInputs } from "./recipe-inputs.ts";
@@ -104,8 +105,8 @@ async function chooseDistribution(
     keepOf(options, platform).filter(({ repository }) => isOfDistribution(repository)),
   );
   const architectures = options.platforms.map((platform) => source.architecture(platformOf(platform)));
-  // `node: debian` asks for the distribution's own.
-  const also = applicationOf(recipe)?.node === "debian" ? ["nodejs"] : [];
+  // `node: debian` and its like ask for the distribution's own; all of them call it so.
+  const also = isDistribution(applicationOf(recipe)?.node ?? "") ? ["nodejs"] : [];
   return source.choose({ architectures, also, keep, needs }, world, options.folder);
 }
 

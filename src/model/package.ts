@@ -40,4 +40,6 @@ export interface LockedRepository {
    * registry that serves no signatures.
    */
   readonly keys: readonly string[];
+  /** What those keys signed, where it is not the index: each package by itself. */
+  readonly signed?: "packages";
 }

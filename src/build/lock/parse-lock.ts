@@ -42,6 +42,7 @@ const repository = object({
   keys: strictList(
     matching(/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/, "a fingerprint of 40 upper-case hexadecimal digits"),
   ),
+  signed: z.literal("packages", "must be packages").optional(),
 });
 
 const lockedPackage = object({

@@ -36,7 +36,7 @@ function inputLines({ name, digest }: LockInput): string[] {
   return [`  - name: ${scalar(name)}`, `    digest: ${scalar(digest)}`];
 }
 
-function repositoryLines({ id, index, date, keys }: LockedRepository): string[] {
+function repositoryLines({ id, index, date, keys, signed }: LockedRepository): string[] {
   return [
     `  - id: ${scalar(id)}`,
     ...(index === undefined ? [] : [`    index: ${scalar(index)}`]),
@@ -46,6 +46,7 @@ function repositoryLines({ id, index, date, keys }: LockedRepository): string[] 
       .sort(byText)
       .map((key) => JSON.stringify(key))
       .join(", ")}]`,
+    ...(signed === undefined ? [] : [`    signed: ${signed}`]),
   ];
 }
 

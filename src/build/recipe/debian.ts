@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { flag, integer, listOf, matching, object, oneOf, text } from "../yaml/shapes.ts";
+import { flag, integer, listOf, matching, object, oneOf } from "../yaml/shapes.ts";
+import { address, fingerprint, keyFile } from "./repository-shapes.ts";
 
 /** `from: debian` and `from: ubuntu`: the same kind of repository with other names. */
 
@@ -16,21 +17,6 @@ const want = matching(
   /^[a-z0-9][a-z0-9+.-]{0,126}(?::[a-z0-9-]{1,32})?(?:=[0-9A-Za-z.+~:*-]{1,128}|\/[a-z0-9][a-z0-9.+-]{0,62})?$/,
   "a package name, NAME=VERSION or NAME/SUITE",
 );
-const address = matching(
-  /^(?:https?:\/\/[^\s/]\S{0,2000}|file:\/\S{1,2000})$/,
-  "the URL of a repository: http://, https:// or file:/",
-);
-const fingerprint = z
-  .string()
-  .transform((value) => value.replace(/^0x/i, "").replaceAll(" ", "").toUpperCase())
-  .pipe(
-    z.string().regex(/^(?:[0-9A-F]{40}|[0-9A-F]{64})$/, "must be a whole fingerprint: 40 hexadecimal digits"),
-  )
-  .meta({ wanted: "a whole fingerprint: 40 hexadecimal digits" });
-const keyFile = text().describe(
-  "A file with OpenPGP keys, armoured or binary: a path below the recipe's folder, or an absolute one of the host",
-);
-
 /** `2026-01-31`, or to the second as `20260131T120000Z`: how snapshot archives name their states. */
 const snapshot = matching(
   /^(?:\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|\d{8}T\d{6}Z)$/,

@@ -10,8 +10,8 @@ const want = matching(
 );
 
 const node = matching(
-  /^(?:debian|none|[\^~]?[0-9]{1,3}(?:\.[0-9]{1,5}){0,2}|[0-9]{1,3}(?:\.[0-9]{1,5})?\.x)$/,
-  "a version of Node.js, as 24, 24.x, 24.11.1, ^24.3 or ~24.3.1, or debian or none",
+  /^(?:debian|fedora|alpine|none|[\^~]?[0-9]{1,3}(?:\.[0-9]{1,5}){0,2}|[0-9]{1,3}(?:\.[0-9]{1,5})?\.x)$/,
+  "a version of Node.js, as 24, 24.x, 24.11.1, ^24.3 or ~24.3.1, or debian, fedora, alpine or none",
 ).meta({ is: { type: ["string", "number"] } });
 
 /** As package.json has them: a version, or a mapping with more of the same. */
@@ -42,7 +42,7 @@ export const npmPackages = object({
   node: node
     .default("24")
     .describe(
-      "The Node.js that runs it: a version of the registry's binaries, as 24, 24.11.1 or ^24.3 (default: 24), debian for the distribution's nodejs, or none",
+      "The Node.js that runs it: a version of the registry's binaries, as 24, 24.11.1 or ^24.3 (default: 24), debian, fedora or alpine for that distribution's own nodejs, or none",
     ),
   strip: flag()
     .default(false)
@@ -65,3 +65,16 @@ export const npmPackages = object({
       message: "goes only with package; a project's overrides are those of its package.json",
     });
 });
+
+/** Why an application cannot have this Node.js on a distribution; undefined when it can. */
+export function whyNoNode(
+  version: string,
+  distribution: "debian" | "fedora" | "alpine" | undefined,
+): string | undefined {
+  if (version === "none" || version === distribution) return undefined;
+  if (version === "debian" || version === "fedora" || version === "alpine")
+    return `needs an item with from: ${version}, whose nodejs it is`;
+  if (distribution === "alpine")
+    return "must be alpine or none here: the registry's Node.js is linked to glibc, and Alpine's C library is musl";
+  return undefined;
+}

@@ -29,6 +29,10 @@ function wantOf(item: Recipe["packages"][number]): unknown {
     const { to: _to, ...wants } = item;
     return wants;
   }
-  const { mirror: _mirror, securityMirror: _securityMirror, ...wants } = item;
+  if (item.from === "debian" || item.from === "ubuntu") {
+    const { mirror: _mirror, securityMirror: _securityMirror, ...wants } = item;
+    return wants;
+  }
+  const { mirror: _mirror, ...wants } = item;
   return wants;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isDistribution } from "./distribution-names.ts";
 import type { recipeSchema } from "./schema.ts";
 
 type Frozen<Value> = Value extends readonly (infer Item)[]
@@ -13,6 +14,18 @@ export type Recipe = Frozen<Omit<z.output<typeof recipeSchema>, "variables">>;
 /** An item of `packages:` from Debian or Ubuntu. */
 export type DebianPackages = Extract<Recipe["packages"][number], { readonly from: "debian" | "ubuntu" }>;
 
+/** An item of `packages:` from Fedora, or of other repositories of rpms. */
+export type FedoraPackages = Extract<Recipe["packages"][number], { readonly from: "fedora" | "dnf" | "yum" }>;
+
+/** An item of `packages:` from Alpine, or of other repositories of apks. */
+export type AlpinePackages = Extract<
+  Recipe["packages"][number],
+  { readonly from: "alpine" | "apk" | "wolfi" | "chainguard" }
+>;
+
+/** An item that names the distribution that an image is made of. */
+export type DistributionPackages = DebianPackages | FedoraPackages | AlpinePackages;
+
 /** An item of `packages:` from npm. */
 export type NpmPackages = Extract<Recipe["packages"][number], { readonly from: "npm" }>;
 
@@ -20,8 +33,8 @@ export type NpmPackages = Extract<Recipe["packages"][number], { readonly from: "
 export type TarballItem = Extract<Recipe["packages"][number], { readonly from: "tarball" | "directory" }>;
 
 /** The item that says which distribution the image is made of; at most one. */
-export function distributionOf({ packages }: Pick<Recipe, "packages">): DebianPackages | undefined {
-  return packages.find((item): item is DebianPackages => item.from === "debian" || item.from === "ubuntu");
+export function distributionOf({ packages }: Pick<Recipe, "packages">): DistributionPackages | undefined {
+  return packages.find((item): item is DistributionPackages => isDistribution(item.from));
 }
 
 /** The item that says which npm application the image holds; at most one. */

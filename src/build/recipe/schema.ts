@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { locationShapes, transports } from "../../images/location.ts";
+import { whyUnknownPlatform } from "../../model/known-platform.ts";
 import { parsePlatform, platformName } from "../../model/platform.ts";
 import { flag, integer, listOf, mapOf, matching, object, strictList, text } from "../yaml/shapes.ts";
+import { alpinePackages } from "./alpine.ts";
 import { compression } from "./compression.ts";
 import { debianPackages } from "./debian.ts";
+import { isDistribution, kindOf } from "./distribution-names.ts";
 import { duration } from "./duration.ts";
+import { fedoraPackages } from "./fedora.ts";
 import { mode, owner, rootPath, sourcePath } from "./files.ts";
-import { npmPackages } from "./npm.ts";
+import { npmPackages, whyNoNode } from "./npm.ts";
 import { directoryPackages, tarballPackages } from "./tarball.ts";
 
 /**
@@ -160,6 +164,11 @@ export const recipeSchema = object({
     z
       .string()
       .refine((value) => parsePlatform(value)?.os === "linux", "must be linux/ARCHITECTURE, as linux/arm64")
+      .superRefine((value, context) => {
+        const platform = parsePlatform(value);
+        const message = platform?.os === "linux" ? whyUnknownPlatform(platform) : undefined;
+        if (message !== undefined) context.addIssue({ code: "custom", message });
+      })
       .meta({ wanted: "linux/ARCHITECTURE, as linux/arm64" })
       .transform((value) => {
         const platform = parsePlatform(value);
@@ -175,7 +184,14 @@ export const recipeSchema = object({
       `Values of $\{NAME} elsewhere in this file, unless --set NAME=VALUE says otherwise; $$ is a plain $`,
     ),
   packages: listOf(
-    z.discriminatedUnion("from", [debianPackages, npmPackages, tarballPackages, directoryPackages]),
+    z.discriminatedUnion("from", [
+      debianPackages,
+      fedoraPackages,
+      alpinePackages,
+      npmPackages,
+      tarballPackages,
+      directoryPackages,
+    ]),
     20,
   )
     .default([])
@@ -219,7 +235,6 @@ export const recipeSchema = object({
     .default([])
     .describe("Where the image is written to, as docker-archive:NAME.tar or oci:FOLDER:TAG"),
 }).superRefine((value, context) => {
-  const isDistribution = (from: string) => from === "debian" || from === "ubuntu";
   const second = (isOfKind: (from: string) => boolean, message: string) => {
     const found = value.packages.flatMap(({ from }, index) => (isOfKind(from) ? [index] : []));
     if (found[1] !== undefined) context.addIssue({ code: "custom", path: ["packages", found[1]], message });
@@ -231,16 +246,10 @@ export const recipeSchema = object({
   second((from) => from === "npm", "is one too many: an image holds one npm application");
   const npm = value.packages.findIndex(({ from }) => from === "npm");
   const application = value.packages[npm];
-  if (
-    application?.from === "npm" &&
-    application.node === "debian" &&
-    !value.packages.some(({ from }) => isDistribution(from))
-  )
-    context.addIssue({
-      code: "custom",
-      path: ["packages", npm, "node"],
-      message: "needs an item with from: debian or ubuntu, whose nodejs it is",
-    });
+  const distribution = value.packages.map(({ from }) => kindOf(from)).find((kind) => kind !== undefined);
+  const problem = application?.from === "npm" ? whyNoNode(application.node, distribution) : undefined;
+  if (problem !== undefined)
+    context.addIssue({ code: "custom", path: ["packages", npm, "node"], message: problem });
   if (value.accounts.runAs !== undefined && value.config.user !== undefined)
     context.addIssue({
       code: "custom",

@@ -8,7 +8,7 @@ export interface NpmRequest {
   readonly package?: readonly string[];
   /** As package.json has them. Empty with a project, whose package.json has its own. */
   readonly overrides: Readonly<Record<string, unknown>>;
-  /** Version of the Node.js that runs it (`24`, `22.11`), `debian` or `none`. */
+  /** Version of the Node.js that runs it (`24`, `22.11`), or `none`: another source brings it, or nobody. */
   readonly node: string;
   /** The folder of the image that holds `node_modules`, relative to its root. */
   readonly to: string;

@@ -48,7 +48,7 @@ function placed(keep: readonly (readonly Keep[])[]): KeptPackage[] {
   return [...new Map(packages.map((one) => [one.path, one])).values()];
 }
 
-/** One for each platform; none where the distribution's or none is asked for. */
+/** One for each platform; none where none is asked for. */
 async function runtimesFor(
   { node }: NpmRequest,
   platforms: readonly Platform[],
@@ -56,7 +56,7 @@ async function runtimesFor(
   keep: readonly (readonly Keep[])[],
   client: NpmClient,
 ): Promise<ChosenPackage[]> {
-  if (node === "debian" || node === "none") return [];
+  if (node === "none") return [];
   const kept = keep.map((list) => list.filter(isRuntime));
   // A platform that keeps all but its Node.js is to have a newer one, and so are the others with it.
   const isUpdated = keep.some((list, index) => list.length > 0 && kept[index]?.length === 0);

@@ -134,7 +134,7 @@ describe("a Node.js", () => {
   test("of a distribution that the recipe does not have", async () => {
     expect(await nodeIs("debian", { packages: false })).toEqual({
       code: 2,
-      says: "tare.yaml:10:15: packages[0].node needs an item with from: debian or ubuntu, whose nodejs it is.",
+      says: "tare.yaml:10:15: packages[0].node needs an item with from: debian, whose nodejs it is.",
     });
   });
 });

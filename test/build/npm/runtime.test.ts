@@ -56,7 +56,7 @@ test.each(["24.x.x", "x", "^24.x", ">=24", "lts"])(
   async (node) => {
     await withNpmWorkplace(withNode(node), async (place) => {
       expect((await place.refusal()).says).toContain(
-        "a version of Node.js, as 24, 24.x, 24.11.1, ^24.3 or ~24.3.1, or debian or none",
+        "a version of Node.js, as 24, 24.x, 24.11.1, ^24.3 or ~24.3.1, or debian, fedora, alpine or none",
       );
     });
   },

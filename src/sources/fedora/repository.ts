@@ -1,0 +1,136 @@
+import { type Digest, digestOf } from "../../bytes/digest.ts";
+import { TareError } from "../../errors.ts";
+import { parseRepomd, type Repomd } from "../../formats/rpm-md/repomd.ts";
+import { fetchDocument } from "../../http/document.ts";
+import type { DownloadSeams } from "../../http/download.ts";
+import { shownUrl, urlBelow } from "../../http/url.ts";
+import type { LockedRepository } from "../../model/package.ts";
+import type { Keyring } from "../../trust/keyring.ts";
+import { verifyDetached } from "../../trust/openpgp.ts";
+import { mirrorsOf, repositoryId } from "./mirrors.ts";
+import type { RepositoryPlan } from "./plan.ts";
+
+/** A repository whose repomd.xml was read, and what stands behind it. */
+export interface OpenedRepository {
+  readonly plan: RepositoryPlan;
+  /** As the lock has it; where packages vouch for themselves, `keys` come once theirs were checked. */
+  readonly locked: LockedRepository;
+  readonly repomd: Repomd;
+  /** Base addresses, the one that gave repomd.xml first. */
+  readonly mirrors: readonly string[];
+  /** Who may sign its packages: present when nobody signed its index, so that each package must be signed itself. */
+  readonly packageKeys: Keyring | undefined;
+}
+
+/** Real ones have a few kB. */
+const limit = 16 * 1024 * 1024;
+
+/**
+ * Reads repomd.xml from the first mirror whose file passes: its digest is one that the metalink names, and its signature
+ * (repomd.xml.asc), where there is one, is of a key that counts. Fedora signs no index, so a missing signature is no
+ * fault unless the plan says so: then each package's own signature is what counts.
+ * @throws REPOSITORY_MISSING, SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED, DIGEST_MISMATCH, BAD_ARCHIVE,
+ *   DOWNLOAD_FAILED, KEYRING_MISSING: what was wrong with the first mirror's file
+ */
+export async function openRepository(
+  plan: RepositoryPlan,
+  architecture: string,
+  seams: DownloadSeams,
+): Promise<OpenedRepository> {
+  const id = repositoryId(plan, architecture);
+  seams.progress?.({ kind: "step", text: `Index of ${id}` });
+  const { mirrors, digests } = await mirrorsOf(plan, architecture, seams);
+  const keyring = plan.allowUnsigned ? undefined : pinned(id, await plan.keyring(), plan.pins);
+  const tried: { where: string; why: string }[] = [];
+  let refusal: TareError | undefined;
+  let absent = 0;
+  for (const mirror of mirrors) {
+    try {
+      const found = await readIndex(mirror, id, digests, plan, keyring, seams);
+      if (found !== undefined) {
+        const others = mirrors.filter((one) => one !== mirror);
+        return { plan, ...found, mirrors: [mirror, ...others] };
+      }
+      absent += 1;
+      tried.push({ where: shownUrl(mirror), why: "it does not have the repository" });
+    } catch (error) {
+      seams.signal?.throwIfAborted();
+      if (!(error instanceof TareError)) throw error;
+      if (error.problem.code === "DOWNLOAD_FAILED") tried.push(...error.problem.tried);
+      else if (passingOver.has(error.code)) refusal ??= error;
+      else throw error;
+    }
+  }
+  if (refusal) throw refusal;
+  if (absent === mirrors.length)
+    throw new TareError({ code: "REPOSITORY_MISSING", id, where: mirrors.map(shownUrl) });
+  throw new TareError({ code: "DOWNLOAD_FAILED", what: `Index of ${id}`, tried });
+}
+
+/** What may be wrong with one mirror and right with the next. */
+const passingOver: ReadonlySet<string> = new Set([
+  "BAD_ARCHIVE",
+  "DIGEST_MISMATCH",
+  "KEY_NOT_PINNED",
+  "SIGNATURE_MISSING",
+  "SIGNATURE_REFUSED",
+  "TOO_LARGE",
+]);
+
+async function readIndex(
+  mirror: string,
+  id: string,
+  digests: readonly Digest[] | undefined,
+  plan: RepositoryPlan,
+  keyring: Keyring | undefined,
+  seams: DownloadSeams,
+): Promise<Pick<OpenedRepository, "locked" | "repomd" | "packageKeys"> | undefined> {
+  const what = `repomd.xml of ${id}`;
+  const document = (name: string) =>
+    fetchDocument([urlBelow(mirror, `repodata/${name}`)], limit, `${name} of ${id}`, seams);
+  const found = await document("repomd.xml");
+  if (found === undefined) return undefined;
+  const digest = digestOf(found.bytes);
+  if (digests !== undefined && !digests.includes(digest))
+    throw new TareError({
+      code: "DIGEST_MISMATCH",
+      what,
+      want: digests[0] as Digest,
+      got: digest,
+      size: found.bytes.byteLength,
+    });
+  const signature = keyring && (await document("repomd.xml.asc"));
+  if (keyring !== undefined && signature === undefined && plan.signedIndex)
+    throw new TareError({ code: "SIGNATURE_MISSING", what });
+  const signers =
+    keyring && signature
+      ? (await verifyDetached(found.bytes, signature.bytes, { what, keyring, now: seams.now() })).signers
+      : [];
+  const repomd = await parseRepomd(found.bytes, what);
+  await seams.store.put([found.bytes], { digest }, what, seams.signal);
+  const date = repomd.timestamp === undefined ? undefined : dateText(repomd.timestamp);
+  return {
+    locked: { id, index: digest, ...(date !== undefined && { date }), keys: signers },
+    repomd,
+    packageKeys: signature === undefined ? keyring : undefined,
+  };
+}
+
+/** Pinned keys: no other of the keyring counts. @throws KEY_NOT_PINNED when a pinned key is not in it */
+function pinned(what: string, keyring: Keyring, pins: readonly string[]): Keyring {
+  if (pins.length === 0) return keyring;
+  const wanted = pins.map((pin) => pin.replace(/^0x|\s+/gi, "").toUpperCase());
+  const fingerprints = (key: Keyring["keys"][number]) =>
+    key.getKeys().map((part) => part.getFingerprint().toUpperCase());
+  const keys = keyring.keys.filter((key) => fingerprints(key).some((one) => wanted.includes(one)));
+  const missing = wanted.filter((pin) => !keys.some((key) => fingerprints(key).includes(pin)));
+  if (missing.length === 0) return { ...keyring, keys };
+  const signers = keyring.keys.map((key) => key.getFingerprint().toUpperCase());
+  throw new TareError({ code: "KEY_NOT_PINNED", what, missing, signers });
+}
+
+/** RFC 3339, to the second; undefined for what is no date. */
+function dateText(seconds: number): string | undefined {
+  if (seconds > 253_402_300_799) return undefined;
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
