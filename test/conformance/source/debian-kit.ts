@@ -8,6 +8,7 @@ import type { Published, SourceKit, SourcePackage } from "./source-kit.ts";
 export const debianKit: SourceKit = {
   from: "debian",
   programs: [],
+  escapes: true,
   database: "var/lib/dpkg/status",
   async publish(packages, folder, signer) {
     const ours = await defaultSigningKey();

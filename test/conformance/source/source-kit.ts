@@ -39,6 +39,8 @@ export interface SourceKit {
   readonly from: string;
   /** Programs of the host that make the packages. */
   readonly programs: readonly string[];
+  /** Whether those programs make a package whose paths lead out of the root; else the format's own tests make one. */
+  readonly escapes: boolean;
   /** A file of the package database that lists what is installed, in every image. */
   readonly database: string;
   /**

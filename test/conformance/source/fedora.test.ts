@@ -1,0 +1,4 @@
+import { fedoraKit } from "./fedora-kit.ts";
+import { describeSource } from "./suite.ts";
+
+describeSource(fedoraKit);
