@@ -172,11 +172,11 @@ export function describeSource(kit: SourceKit): void {
         expect(await refusal(place, ["alpha"])).toMatch(/beta/);
       }));
 
-    test.runIf(kit.escapes)("refuses a package that leads out of the root", () =>
-      at([{ name: "alpha", files: { "../../outside": "x" } }], async (place) => {
-        expect(await refusal(place, ["alpha"])).toMatch(/alpha.*\.\./);
-      }),
-    );
+    if (kit.escapes)
+      test("refuses a package that leads out of the root", () =>
+        at([{ name: "alpha", files: { "../../outside": "x" } }], async (place) => {
+          expect(await refusal(place, ["alpha"])).toMatch(/alpha.*\.\./);
+        }));
 
     test("says who needs what is not there", () =>
       at(
