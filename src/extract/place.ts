@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from "node:fs/promises";
 import { TareError } from "../errors.ts";
-import { sidecarOf } from "../formats/sidecar.ts";
+import { sidecarOf, sidecarStart } from "../formats/sidecar.ts";
 import { besideName } from "../images/output-file.ts";
 import { emptyFolder } from "./empty-folder.ts";
 import { folderOnly } from "./open-folders.ts";
@@ -18,7 +18,8 @@ export interface Place {
 
 /**
  * Looks whether a tree may go to `folder`: it is new, or empty, or with `replace` an earlier extraction's, which has
- * its sidecar beside it, and nothing else in it. @throws CANNOT_WRITE, BAD_ARCHIVE for a sidecar that is not sound
+ * its sidecar beside it, and nothing else in it. What stands in the sidecar's place must be one.
+ * @throws CANNOT_WRITE, BAD_ARCHIVE for a sidecar that is not sound
  */
 export async function placeAt(folder: string, replace: boolean): Promise<Place> {
   const real = await realpath(folder).catch(() => folder);
@@ -26,6 +27,11 @@ export async function placeAt(folder: string, replace: boolean): Promise<Place> 
   const refuse = (why: string, file = folder) => new TareError({ code: "CANNOT_WRITE", file, why });
   const known = await lstat(sidecar).catch(() => undefined);
   if (known !== undefined && !known.isFile()) throw refuse("it is there already, and no file", sidecar);
+  if (known !== undefined && !(await beginsAsSidecar(sidecar)))
+    throw refuse(
+      "it is a file of yours, where the attributes of what is extracted belong; move it elsewhere",
+      sidecar,
+    );
   const there = await lstat(real).catch(() => undefined);
   if (there !== undefined && !there.isDirectory()) throw refuse("it is there already, and no folder");
   const [first] = there === undefined ? [] : await readdir(real);
@@ -35,6 +41,16 @@ export async function placeAt(folder: string, replace: boolean): Promise<Place> 
     throw refuse(`it was not extracted here (there is no ${sidecar}), and stays as it is`);
   await refuseOwnWork(real, sidecar, folder);
   return { folder: real, sidecar, replaces: true };
+}
+
+async function beginsAsSidecar(path: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const { buffer } = await file.read(Buffer.alloc(sidecarStart.byteLength), 0, sidecarStart.byteLength, 0);
+    return buffer.equals(sidecarStart);
+  } finally {
+    await file.close();
+  }
 }
 
 /** What replaces an extraction removes it: nothing that anybody else made may go with it. */

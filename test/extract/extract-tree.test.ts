@@ -1,5 +1,5 @@
 import { readdirSync, renameSync, symlinkSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, stat, symlink, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ExtractOptions, extractTree } from "../../src/extract/extract-tree.ts";
@@ -49,6 +49,11 @@ test.each([
   ["a folder with something in it", (room: string) => mkdir(join(room, "in/x"), { recursive: true })],
   ["a file", (room: string) => writeFile(join(room, "in"), "x")],
   ["a folder in the sidecar's place", (room: string) => mkdir(join(room, "in.tare.jsonl"))],
+  [
+    "somebody's file in the sidecar's place",
+    (room: string) => writeFile(join(room, "in.tare.jsonl"), "mine"),
+  ],
+  ["an empty file in the sidecar's place", (room: string) => writeFile(join(room, "in.tare.jsonl"), "")],
 ])("%s is left as it is", (_, make) =>
   withFolder(async (room) => {
     await make(room);
@@ -59,6 +64,15 @@ test.each([
     expect(await readdir(room, { recursive: true })).toEqual(before);
   }),
 );
+
+test("a sidecar whose folder is gone gives way", () =>
+  withFolder(async (room) => {
+    const folder = join(room, "in");
+    await extractTree(entriesOf({ old: "" }), folder, options);
+    await rm(folder, { recursive: true });
+    const { sidecar } = await extractTree(entriesOf(tree), folder, options);
+    expect([...(await readSidecar([await readFile(sidecar)], sidecar)).keys()]).toEqual(["a", "a/b"]);
+  }));
 
 test("a folder that is not there to write into is one sentence", () =>
   withFolder(async (room) => {
