@@ -46,7 +46,7 @@ class StageBuild {
     this.#start = start;
     this.#stage = stage;
     this.#all = all;
-    this.#args = new StageArguments(all.globals, all.args);
+    this.#args = new StageArguments(all.globals, all.args, start.args);
     this.#layers = [...start.layers];
     this.#history = [...start.history];
     this.#created = new Date(start.time * 1000).toISOString().replace(".000Z", "Z");
@@ -68,6 +68,7 @@ class StageBuild {
       platform,
       time,
       described: this.#described,
+      args: this.#args.declared,
       layers: this.#layers,
       history: this.#history,
       root: own === undefined ? this.#start.root : async () => own,

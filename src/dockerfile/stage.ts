@@ -20,6 +20,8 @@ export interface StageLayer {
 export interface BuiltStage {
   readonly platform: Platform;
   readonly described: Described;
+  /** The ARGs that it knows at its end, which a stage built upon it knows from the beginning. */
+  readonly args: ReadonlyMap<string, string>;
   readonly layers: readonly StageLayer[];
   readonly history: readonly History[];
   /** Seconds: when the image was made, as far as that can be said again tomorrow. */

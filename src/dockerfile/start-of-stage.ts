@@ -42,7 +42,7 @@ export async function startOf(stage: Stage, all: StageWorld): Promise<BuiltStage
   if (base === "scratch") {
     const described = describedBy({ Env: [`PATH=${defaultPath}`] });
     const root = async () => new StageRoot("the image");
-    return { platform, described, layers: [], history: [], time: all.epoch ?? 0, root };
+    return { platform, described, args: new Map(), layers: [], history: [], time: all.epoch ?? 0, root };
   }
   if (earlier !== undefined) return all.stage(earlier);
   const strict = all.strict || named !== "";
@@ -65,6 +65,7 @@ function fromImage(name: string, image: Image, { epoch, world }: StageWorld): Bu
       ...describedBy(config.config ?? {}),
       ...(config.author !== undefined && config.author !== "" && { author: config.author }),
     },
+    args: new Map(),
     layers: layers.map((layer) => ({ layer, holds: name })),
     history,
     time,

@@ -48,15 +48,21 @@ export function globalArguments(
   return variables;
 }
 
-/** The arguments that a stage has declared so far. */
+/** The arguments that a stage has declared so far, or the stage that it is built upon. */
 export class StageArguments {
-  readonly #declared = new Map<string, string>();
+  readonly #declared: Map<string, string>;
   readonly #globals: Variables;
   readonly #build: BuildArguments;
 
-  constructor(globals: Variables, build: BuildArguments) {
+  constructor(globals: Variables, build: BuildArguments, inherited: ReadonlyMap<string, string>) {
+    this.#declared = new Map(inherited);
     this.#globals = globals;
     this.#build = build;
+  }
+
+  /** Each that has a value, with it. */
+  get declared(): ReadonlyMap<string, string> {
+    return this.#declared;
   }
 
   /**

@@ -633,6 +633,30 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     });
   });
 
+  test("a stage knows the arguments of the stage that it is built upon, and no other", async () => {
+    const text = [
+      "ARG G=global",
+      "FROM scratch AS a",
+      "ARG V=1",
+      "ARG G",
+      "FROM scratch AS other",
+      "ARG O=o",
+      "FROM a AS b",
+      "FROM b",
+      "ARG V",
+      "ENV ALL=$V-$G-$O",
+      "ARG V=2",
+      "ENV OWN=$V",
+    ].join("\n");
+    const environment = async (line?: string) => {
+      const { config, notes } = await built(text, {}, line);
+      return [...((config as { Env: string[] }).Env.slice(1) ?? []), ...notes];
+    };
+    expect(await environment()).toEqual(["ALL=1-global-", "OWN=2"]);
+    expect(await environment("--build-arg V=9")).toEqual(["ALL=9-global-", "OWN=9"]);
+    expect(await environment("--build-arg G=g")).toEqual(["ALL=1-g-", "OWN=2"]);
+  });
+
   test("an argument that begins as docker's own do is no exception", async () => {
     await withDockerfile("FROM scratch", {}, async ({ build }) => {
       const { out } = await build(

@@ -226,6 +226,12 @@ export async function knownDifferences(): Promise<DifferingCase[]> {
   const gz = await archive();
   return [
     {
+      name: "an ARG of the stage that a stage is built upon",
+      text: "FROM scratch AS a\nARG V=1\nFROM a\nENV X=-$V-",
+      ours: ['Env ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin","X=-1-"]'],
+      theirs: ['Env ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin","X=--"]'],
+    },
+    {
       name: "a stage's name in another case",
       text: "FROM scratch AS One\nCOPY a.txt /\nFROM scratch\nCOPY --from=ONE a.txt /",
       context: tree,
