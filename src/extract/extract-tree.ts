@@ -82,7 +82,7 @@ export async function extractTree(
 
 const pieceSize = 64 << 10;
 
-/** Makes a file of lines, written in larger pieces. */
+/** Makes a file of lines, written in larger pieces: the last line only when all is done, since the file's time tells when. */
 async function writeLines(
   path: string,
   fill: (add: (line: Uint8Array) => Promise<void>) => Promise<void>,
@@ -92,11 +92,12 @@ async function writeLines(
     let waiting: Uint8Array[] = [];
     let size = 0;
     await fill(async (line) => {
+      if (size >= pieceSize) {
+        await writeAll(file, Buffer.concat(waiting));
+        [waiting, size] = [[], 0];
+      }
       waiting.push(line);
       size += line.byteLength;
-      if (size < pieceSize) return;
-      await writeAll(file, Buffer.concat(waiting));
-      [waiting, size] = [[], 0];
     });
     await writeAll(file, Buffer.concat(waiting));
   } finally {

@@ -1,36 +1,46 @@
-import { createReadStream } from "node:fs";
+import { type BigIntStats, createReadStream } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { decodeText } from "../bytes/text.ts";
 import { readSidecar } from "../formats/sidecar.ts";
-import type { EntryHeader } from "../model/entry.ts";
+import { couldBe } from "../formats/sidecar-entries.ts";
+import { type EntryHeader, rootOwned } from "../model/entry.ts";
 
 /**
  * What somebody did in an extracted folder since then, of which nothing may be lost: the first file, link or folder that
- * the sidecar does not know, or that is not as it says any more (content by size and time). As in `etc/motd was changed
- * since`; undefined when there is nothing. Attributes do not count: extraction itself may have changed them.
+ * the sidecar does not know, or that is not as it says any more. As in `etc/motd was changed since`; undefined when
+ * there is nothing. A file is written, given an owner or mode, or linked to only with a new inode change time, which
+ * nobody can put back; the sidecar was written last, so nothing that was extracted is younger. What a folder holds changes that
+ * time as well, so folders go by their mode and owner.
  * @throws BAD_ARCHIVE for a sidecar that is not sound; system errors
  */
 export async function ownWorkIn(folder: string, sidecar: string): Promise<string | undefined> {
+  const written = await lstat(sidecar, { bigint: true });
   const known = await readSidecar(createReadStream(sidecar, { highWaterMark: 1 << 20 }), sidecar);
   const implied = new Set<string>();
   for (const path of known.keys())
     for (let at = above(path); at !== "" && !known.has(at) && !implied.has(at); at = above(at))
       implied.add(at);
+  const folderOf = (path: string) =>
+    known.get(path) ??
+    (path === "" || implied.has(path) ? rootOwned(path, "directory", 0o755, 0) : undefined);
   const waiting = [{ path: "", place: Buffer.from(folder) }];
-  for (let one = waiting.pop(); one !== undefined; one = waiting.pop())
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    const header = folderOf(one.path);
+    if (header?.type !== "directory") return `${one.path} was not extracted`;
+    if (!isFolderAsExtracted(await lstat(one.place, { bigint: true }), header, written))
+      return `${one.path === "" ? "the folder's mode or owner" : one.path} was changed since`;
     for (const found of await readdir(one.place, { withFileTypes: true, encoding: "buffer" })) {
       const name = decodeText(found.name);
       const path = one.path === "" ? name : `${one.path}/${name}`;
       const place = Buffer.concat([one.place, Buffer.from("/"), found.name]);
-      if (found.isDirectory()) {
-        if (known.get(path)?.type !== "directory" && !implied.has(path)) return `${path} was not extracted`;
-        waiting.push({ path, place });
-      } else {
+      if (found.isDirectory()) waiting.push({ path, place });
+      else {
         const header = inodeOf(path, known);
         if (header === undefined) return `${path} was not extracted`;
-        if (!(await isAsExtracted(place, header))) return `${path} was changed since`;
+        if (!(await isAsExtracted(place, header, written))) return `${path} was changed since`;
       }
     }
+  }
   return undefined;
 }
 
@@ -44,12 +54,24 @@ function inodeOf(path: string, known: ReadonlyMap<string, EntryHeader>): EntryHe
   return header?.type === "hardlink" ? known.get(header.link ?? "") : header;
 }
 
-async function isAsExtracted(place: Buffer, { type, size, mtime, link }: EntryHeader): Promise<boolean> {
-  const found = await lstat(place);
+async function isAsExtracted(place: Buffer, header: EntryHeader, written: BigIntStats): Promise<boolean> {
+  const { type, size, mtime, link } = header;
+  const found = await lstat(place, { bigint: true });
+  if (found.ctimeNs > written.mtimeNs) return false;
   if (type === "symlink")
     return found.isSymbolicLink() && decodeText(await readlink(place, { encoding: "buffer" })) === link;
   if (type !== "file") return !found.isFile() && !found.isSymbolicLink();
-  return found.isFile() && found.size === size && isTime(found.mtimeMs, mtime);
+  return found.isFile() && found.size === BigInt(size) && isTime(Number(found.mtimeMs), mtime);
+}
+
+/** Extraction sets the archive's owner, or leaves that of whoever extracts, whose the sidecar is as well. */
+function isFolderAsExtracted(found: BigIntStats, header: EntryHeader, { uid, gid }: BigIntStats): boolean {
+  const mode = Number(found.mode) & 0o7777;
+  return (
+    couldBe(mode, header.mode) &&
+    (found.uid === uid || found.uid === BigInt(header.uid)) &&
+    (found.gid === gid || found.gid === BigInt(header.gid))
+  );
 }
 
 /** A file system may round times, and has no very early or late ones; whoever writes now leaves another one. */

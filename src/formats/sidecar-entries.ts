@@ -56,7 +56,7 @@ function asKnown(entry: Entry, known: EntryHeader): Entry {
 }
 
 /** Whether extraction makes the one mode of the other: without set-user-ID, and open to whoever is not root. */
-function couldBe(found: number, known: number): boolean {
+export function couldBe(found: number, known: number): boolean {
   const plain = known & ~0o6000;
   return [known, plain, plain | 0o400, known | 0o700].includes(found);
 }

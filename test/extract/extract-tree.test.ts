@@ -1,6 +1,20 @@
 import { readdirSync, renameSync, symlinkSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, rm, stat, symlink, unlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { type ExtractOptions, extractTree } from "../../src/extract/extract-tree.ts";
 import { readSidecar } from "../../src/formats/sidecar.ts";
@@ -96,12 +110,31 @@ test("a source that fails half-way leaves nothing, also of what it was to replac
     expect(await readdir(room)).toHaveLength(2);
   }));
 
+/** The clock of the kernel's file times goes on in steps of up to 10 ms. */
+const clockTick = () => setTimeout(20);
+
+/** Makes an edit, and puts the file's times back. */
+async function inSecret(file: string, edit: () => Promise<unknown>) {
+  const { atime, mtime } = await stat(file);
+  await edit();
+  await utimes(file, atime, mtime);
+}
+
 const keeps: readonly [string, Tree, (folder: string) => Promise<unknown>, string][] = [
   ["a new file", tree, (at) => writeFile(join(at, "mine"), "x"), "mine was not extracted"],
   ["a new folder", tree, (at) => mkdir(join(at, "a/mine")), "a/mine was not extracted"],
   ["a new link", tree, (at) => symlink("x", join(at, "a/l")), "a/l was not extracted"],
   ["another content", tree, (at) => writeFile(join(at, "a/b"), "more"), "a/b was changed since"],
   ["a content of the same size", tree, (at) => writeFile(join(at, "a/b"), "y"), "a/b was changed since"],
+  [
+    "a content of the same size and time",
+    tree,
+    (at) => inSecret(join(at, "a/b"), () => writeFile(join(at, "a/b"), "y")),
+    "a/b was changed since",
+  ],
+  ["another mode", tree, (at) => chmod(join(at, "a/b"), 0o600), "a/b was changed since"],
+  ["a folder's other mode", tree, (at) => chmod(join(at, "a"), 0o711), "a was changed since"],
+  ["its own other mode", tree, (at) => chmod(at, 0o711), "the folder's mode or owner was changed since"],
   [
     "a link that leads elsewhere",
     { "l -> x": "" },
@@ -117,6 +150,7 @@ test.each(keeps)("%s in the folder is never replaced", (_, first, change, why) =
   withFolder(async (room) => {
     const folder = join(room, "in");
     await extractTree(entriesOf(first), folder, options);
+    await clockTick();
     await change(folder);
     const before = await readdir(room, { recursive: true });
     await expect(extractTree(entriesOf({ new: "" }), folder, { ...options, replace: true })).rejects.toThrow(
@@ -125,6 +159,37 @@ test.each(keeps)("%s in the folder is never replaced", (_, first, change, why) =
     expect(await readdir(room, { recursive: true })).toEqual(before);
   }),
 );
+
+test.skipIf(!options.owners)("nor is what belongs to somebody else now", () =>
+  withFolder(async (room) => {
+    const folder = join(room, "in");
+    for (const given of ["a", "a/b"]) {
+      await extractTree(entriesOf(tree), folder, options);
+      await clockTick();
+      await chown(join(folder, given), 70_000, 70_000);
+      await expect(extractTree(entriesOf(tree), folder, { ...options, replace: true })).rejects.toThrow(
+        `${given} was changed since`,
+      );
+      await rm(folder, { recursive: true });
+    }
+  }),
+);
+
+test("what was removed there is no work of anybody, and an owner of the archive's is none either", () =>
+  withFolder(async (room) => {
+    const folder = join(room, "in");
+    const owned = { uid: 7, gid: 8 };
+    const first: Tree = {
+      "": { type: "directory", mode: 0o700, ...owned },
+      "a/": owned,
+      "a/b": owned,
+      "a/c": "",
+    };
+    await extractTree(entriesOf(first), folder, options);
+    await unlink(join(folder, "a/c"));
+    await extractTree(entriesOf(tree), folder, { ...options, replace: true });
+    expect(await readdir(join(folder, "a"))).toEqual(["b"]);
+  }));
 
 test("nor is what somebody puts there while its successor is extracted", () =>
   withFolder(async (room) => {
