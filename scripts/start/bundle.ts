@@ -15,9 +15,12 @@ export function writeBundle({ root, scratch, command, env, workdir, user, volume
         uidMappings: mapping(process.getuid?.() as number),
         gidMappings: mapping(process.getgid?.() as number),
       };
+  // Root of a container may listen on port 80, as docker lets it; nothing more is needed.
+  const ports = user.uid === 0 ? ["CAP_NET_BIND_SERVICE"] : [];
+  const capabilities = { bounding: ports, effective: ports, permitted: ports };
   const config = {
     ociVersion: "1.0.0",
-    process: { terminal: false, user, args: command, env, cwd: workdir, noNewPrivileges: true },
+    process: { terminal: false, user, args: command, env, cwd: workdir, noNewPrivileges: true, capabilities },
     root: { path: root, readonly: false },
     hostname: "tare",
     mounts: [
