@@ -4,22 +4,22 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { TareError } from "../errors.ts";
 import type { AnyBytes } from "./bytes.ts";
+import { firstMode, giveAttributes, writtenPlace } from "./written-place.ts";
 
 /**
  * Writes a file as a whole or not at all: beside its place, synced, then renamed over it. On an error nothing is left.
+ * A link is followed; a file that was there before passes its mode and owner on.
  * @throws DISK_FULL, CANNOT_WRITE, and whatever the source throws
  */
-export async function writeFileWhole(
-  file: string,
-  source: AnyBytes,
-  options: { mode?: number } = {},
-): Promise<number> {
-  const beside = `${file}.${randomUUID().slice(0, 8)}.tmp`;
+export async function writeFileWhole(file: string, source: AnyBytes): Promise<number> {
+  const place = await orWriteFailure(file, () => writtenPlace(file));
+  const beside = `${place.file}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    const size = await writeSynced(beside, source, options.mode ?? 0o644, file);
+    const size = await writeSynced(beside, source, firstMode(place, 0o644), file);
     await orWriteFailure(file, async () => {
-      await rename(beside, file);
-      await syncFolder(dirname(file));
+      await giveAttributes(beside, place);
+      await rename(beside, place.file);
+      await syncFolder(dirname(place.file));
     });
     return size;
   } catch (cause) {
@@ -109,4 +109,5 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
   EFBIG: "the file system takes no file of that size",
   EIO: "the disk reports an error",
+  ELOOP: "its links lead round in a circle",
 };

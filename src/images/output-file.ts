@@ -1,69 +1,74 @@
 import { randomUUID } from "node:crypto";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncFolder, writeFailure } from "../bytes/write-file.ts";
+import { firstMode, giveAttributes, type WrittenPlace, writtenPlace } from "../bytes/written-place.ts";
 import { TareError } from "../errors.ts";
 import { intoFile, Sink } from "./sink.ts";
 
 /**
  * Writes a file whole or not at all: beside its place, synced, then moved there. A file that was there before stays
- * until then; what is half-written goes away on failure and on abort. A link is followed; a device or pipe is
- * written to directly. Returns the bytes written.
+ * until then, and passes its mode and owner on; what is half-written goes away on failure and on abort. A link is
+ * followed; a device or pipe is written to directly. Returns the bytes written.
  * @throws DISK_FULL, CANNOT_WRITE, and whatever `fill` throws
  */
 export async function writeWhole(path: string, fill: (sink: Sink) => Promise<void>): Promise<number> {
   try {
-    const target = await realpath(path).catch(() => path);
-    if (await isSpecial(target)) return await fillFile(target, "w", fill);
-    const beside = besideName(target);
-    try {
-      const size = await fillFile(beside, "wx", fill);
-      await rename(beside, target);
-      await syncFolder(dirname(target));
-      return size;
-    } catch (cause) {
-      await rm(beside, { force: true });
-      throw cause;
-    }
+    const place = await writtenPlace(path);
+    if (place.isSpecial) return await fillFile(path, "w", 0o666, fill);
+    return await moveToPlace(place, (beside) => fillFile(beside, "wx", firstMode(place, 0o666), fill));
   } catch (cause) {
     throw writeFailure(cause, path);
   }
 }
 
 /**
- * As {@link writeWhole}, for those who write files by name: `make` makes one of the name that it is given, which is synced
+ * As {@link writeWhole}, for those who write files by name: `make` fills the empty file that it is given, which is synced
  * and moved to its place. No device or pipe can be written so.
  * @throws DISK_FULL, CANNOT_WRITE, and whatever `make` throws
  */
 export async function placeWhole(path: string, make: (beside: string) => Promise<void>): Promise<number> {
   try {
-    const target = await realpath(path).catch(() => path);
-    if (await isSpecial(target))
+    const place = await writtenPlace(path);
+    if (place.isSpecial)
       throw new TareError({ code: "CANNOT_WRITE", file: path, why: "it must be a file, no device or pipe" });
-    const beside = besideName(target);
-    try {
+    return await moveToPlace(place, async (beside) => {
+      await (await open(beside, "wx", firstMode(place, 0o666))).close();
       await make(beside);
       const handle = await open(beside, "r+");
       try {
         await handle.sync();
+        return (await handle.stat()).size;
       } finally {
         await handle.close();
       }
-      const { size } = await stat(beside);
-      await rename(beside, target);
-      await syncFolder(dirname(target));
-      return size;
-    } catch (cause) {
-      await rm(beside, { force: true });
-      throw cause;
-    }
+    });
   } catch (cause) {
     throw writeFailure(cause, path);
   }
 }
 
-async function fillFile(file: string, flags: "w" | "wx", fill: (sink: Sink) => Promise<void>) {
-  const handle = await open(file, flags, 0o666);
+async function moveToPlace(place: WrittenPlace, fill: (beside: string) => Promise<number>): Promise<number> {
+  const beside = besideName(place.file);
+  try {
+    const size = await fill(beside);
+    await giveAttributes(beside, place);
+    await rename(beside, place.file);
+    await syncFolder(dirname(place.file));
+    return size;
+  } catch (cause) {
+    await rm(beside, { force: true });
+    throw cause;
+  }
+}
+
+async function fillFile(
+  file: string,
+  flags: "w" | "wx",
+  mode: number,
+  fill: (sink: Sink) => Promise<void>,
+): Promise<number> {
+  const handle = await open(file, flags, mode);
   const sink = new Sink(intoFile(handle));
   try {
     await fill(sink);
@@ -93,9 +98,4 @@ export function isBeside(path: string, target: string): boolean {
 
 function shortName(path: string): string {
   return basename(path).slice(0, 180);
-}
-
-async function isSpecial(path: string): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found !== undefined && !found.isFile() && !found.isDirectory();
 }

@@ -110,6 +110,20 @@ export class RootTree {
     throw this.#bad(`${path} goes through too many symlinks`);
   }
 
+  /**
+   * Where the symlink stands that a path goes through and whose target is not there, as no unpacking program makes it;
+   * undefined when there is none.
+   * @throws BAD_ARCHIVE for a loop of symlinks
+   */
+  deadLink(path: string): string | undefined {
+    let dead: LeafNode | undefined;
+    this.#walk(path, (_parent, _name, link) => {
+      dead = link;
+      return undefined;
+    });
+    return dead && pathOf(dead);
+  }
+
   #placeRoot(entry: EntryHeader, spot: Spot): void {
     if (entry.type !== "directory") throw this.#bad("its root is not a folder");
     this.#hold(this.root, entry, spot);
@@ -214,13 +228,17 @@ export class RootTree {
     return this.#walk(path, () => undefined);
   }
 
+  /** @param missing hears of a name that is no folder, and of the symlink that it is a part of */
   #walk(
     path: string,
-    missing: (parent: FolderNode, name: string) => FolderNode | undefined,
+    missing: (parent: FolderNode, name: string, link: LeafNode | undefined) => FolderNode | undefined,
   ): FolderNode | undefined {
     let at = this.root;
     let links = 0;
+    let link: LeafNode | undefined;
     const segments = path.split("/").reverse();
+    /** How many of them are the path's own. */
+    let own = segments.length;
     for (let name = segments.pop(); name !== undefined; name = segments.pop()) {
       if (name === "" || name === ".") continue;
       if (name === "..") {
@@ -229,14 +247,18 @@ export class RootTree {
       }
       const there = at.children.get(name);
       if (there?.kind === "folder") at = there;
-      else if (there?.target !== undefined) {
+      else if (there?.kind === "leaf" && there.target !== undefined) {
         links += 1;
         if (links > linkLimit || there.target.length > targetLimit)
           throw this.#bad(`${path} goes through too many symlinks`);
         if (there.target.startsWith("/")) at = this.root;
+        if (segments.length < own) {
+          link = there;
+          own = segments.length;
+        }
         segments.push(...there.target.split("/").reverse());
       } else {
-        const made = missing(at, name);
+        const made = missing(at, name, segments.length >= own ? link : undefined);
         if (made === undefined) return undefined;
         at = made;
       }

@@ -25,7 +25,7 @@ const features =
 const script = "script";
 
 /**
- * Has mke2fs make an empty ext4 in `file`, which is new, and debugfs fill it: the owners, devices and attributes of
+ * Has mke2fs make an empty ext4 in `file`, which is empty before, and debugfs fill it: the owners, devices and attributes of
  * mke2fs's own `-d` are those of a folder, which only root can give. Contents stand in files of the folder `stage`
  * meanwhile, by number; it is made, and removed. e2fsck looks at the result. Returns whole sentences about what is lost.
  * @throws what the layers throw, PROGRAM_MISSING, PROGRAM_FAILED, CANNOT_WRITE, DISK_FULL

@@ -17,7 +17,7 @@ const room: Room = {
 };
 
 /**
- * Has mksquashfs write an image's root to `file`, which is new. It reads our tar; who owns the root, which it takes from
+ * Has mksquashfs write an image's root to `file`, which is empty. It reads our tar; who owns the root, which it takes from
  * whoever runs it, is written in afterwards. Compressed with zstd. Returns whole sentences about what is lost.
  * @throws what the layers throw, PROGRAM_MISSING, PROGRAM_FAILED, CANNOT_WRITE
  */

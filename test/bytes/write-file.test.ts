@@ -1,18 +1,33 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeFailure, writeFileWhole } from "../../src/bytes/write-file.ts";
 import { TareError } from "../../src/errors.ts";
 import { withFolder } from "../kit/temporary.ts";
 
-test("a file appears whole, over an older one", () =>
+test("a file appears whole, over an older one whose mode it keeps", () =>
   withFolder(async (folder) => {
     const file = join(folder, "tare.lock");
-    await writeFile(file, "old and longer");
-    expect(await writeFileWhole(file, [Buffer.from("ne"), Buffer.from("w")], { mode: 0o600 })).toBe(3);
+    await writeFile(file, "old and longer", { mode: 0o600 });
+    expect(await writeFileWhole(file, [Buffer.from("ne"), Buffer.from("w")])).toBe(3);
     expect(await readFile(file, "utf8")).toBe("new");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(["tare.lock"]);
+  }));
+
+test("links are followed, also to what is not there yet", () =>
+  withFolder(async (folder) => {
+    await mkdir(join(folder, "in"));
+    await symlink("in/next", join(folder, "link"));
+    await symlink("../real", join(folder, "in/next"));
+    for (const text of ["first", "second"]) {
+      await writeFileWhole(join(folder, "link"), [Buffer.from(text)]);
+      expect(await readFile(join(folder, "real"), "utf8")).toBe(text);
+    }
+    expect(await readlink(join(folder, "link"))).toBe("in/next");
+    expect(await readlink(join(folder, "in/next"))).toBe("../real");
+    await symlink("round", join(folder, "round"));
+    await expect(writeFileWhole(join(folder, "round"), [])).rejects.toThrow("links lead round in a circle");
   }));
 
 test("a source that fails leaves the old file and nothing beside it, and keeps its own error", () =>

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
@@ -261,6 +261,29 @@ test("a link is followed, not replaced", () =>
     await symlink("real/x.tar", join(folder, "x.tar"));
     await save(await smallImage(), `tar:${folder}/x.tar`);
     expect((await readFile(join(folder, "real/x.tar"))).byteLength).toBeGreaterThan(1000);
+  }));
+
+test("a link to what is not there yet is followed as well", () =>
+  withFolder(async (folder) => {
+    await mkdir(join(folder, "real"));
+    await symlink("real/x.tar", join(folder, "x.tar"));
+    await save(await smallImage(), `tar:${folder}/x.tar`);
+    expect(await readlink(join(folder, "x.tar"))).toBe("real/x.tar");
+    expect(await readdir(join(folder, "real"))).toEqual(["x.tar"]);
+  }));
+
+test("a file that is replaced passes its mode on, and its owner where we may give files away", () =>
+  withFolder(async (folder) => {
+    const file = join(folder, "x.tar");
+    await writeFile(file, "");
+    await chmod(file, 0o640);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) await chown(file, 70_000, 70_001);
+    const before = await stat(file);
+    await save(await smallImage(), `tar:${file}`);
+    const { mode, uid, gid, size } = await stat(file);
+    expect({ mode, uid, gid }).toEqual({ mode: before.mode, uid: before.uid, gid: before.gid });
+    expect(size).toBeGreaterThan(1000);
   }));
 
 test("a missing folder, a folder in the way and a file in the way have a sentence", () =>
