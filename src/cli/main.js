@@ -7,7 +7,7 @@
 const argv = process.argv.slice(2);
 // 24.16 is the first whose SQLite gives a database as bytes, which the one of rpms needs.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 24 || (major === 24 && minor < 15)) {
+if (major < 24 || (major === 24 && minor < 16)) {
   process.stderr.write(
     `tare: this is Node ${process.versions.node}, but tare needs Node 24.16 or newer; \`npx -p node@24 tare\` runs it with one.\n`,
   );

@@ -37,7 +37,7 @@ test("an older Node, which knows no .ts, gets one line", (context) => {
   expect({ status, stdout, lines: stderr.trim().split("\n") }).toEqual({
     status: 2,
     stdout: "",
-    lines: [expect.stringMatching(/^tare: this is Node .*, but tare needs Node 24\.15 or newer; /)],
+    lines: [expect.stringMatching(/^tare: this is Node .*, but tare needs Node 24\.16 or newer; /)],
   });
 });
 
