@@ -52,19 +52,19 @@ function shapeAdvice(
 }
 
 function entryAdvice(
-  { broken, duplicates, trailing, whiteouts }: TarSurvey,
+  { duplicates, stray, trailing, whiteouts }: TarSurvey,
   where: string,
   normalised: boolean,
 ): readonly string[] {
   return [
-    ...(broken
-      ? [
-          `${where} cannot be unpacked: ${broken.why}${broken.count > 1 ? ` (and ${broken.count - 1} more like it)` : ""}; docker and podman refuse the image, too.`,
-        ]
-      : []),
     ...(duplicates && !normalised
       ? [
           `${where} has ${timesOf(duplicates)} more than once, which docker, podman and buildah refuse; --normalise leaves the last of each.`,
+        ]
+      : []),
+    ...(stray && !normalised
+      ? [
+          `${where} has /${stray.path} below the symlink /${stray.link}, which leads to no folder in it; docker and podman refuse that, and --normalise makes the folder.`,
         ]
       : []),
     ...(trailing

@@ -1,4 +1,5 @@
 import type { CompressionFormat } from "../bytes/compression/compression.ts";
+import { TareError } from "../errors.ts";
 import { assembleImage } from "../images/assemble.ts";
 import type { Image, Layer, RuntimeConfig } from "../model/image.ts";
 import type { Platform } from "../model/platform.ts";
@@ -8,6 +9,7 @@ import { folderLayer } from "./folder-layer.ts";
 import { portableLayer } from "./portable-layer.ts";
 import { normalisedLayer } from "./rewrite-layer.ts";
 import type { EditSeams } from "./seal-tar.ts";
+import type { TarSurvey } from "./survey.ts";
 import { type CompressionWish, compressorFor, keptZstd, type Tarball } from "./tarball-layer.ts";
 
 export interface ImportOptions {
@@ -39,7 +41,8 @@ export interface Imported {
 /**
  * An image of one layer from a tarball, byte for byte unless `normalise` or GNU's sparse files force otherwise. The
  * same bytes give the same image: without an epoch, it is as old as its youngest entry. A layer that stays as it came
- * is read from a lasting tarball's own place, which must not change while the image is used.
+ * is read from a lasting tarball's own place, which must not change while the image is used. What cannot be unpacked is
+ * refused: neither docker nor tare itself could do anything with the image.
  * @throws BAD_ARCHIVE, TRUNCATED, what the source throws, DISK_FULL
  */
 export async function importTarball(
@@ -53,6 +56,7 @@ export async function importTarball(
     ? portableLayer(tarball, undefined, beforehand)
     : portableLayer(tarball, compression, seams));
   const { survey, came, asItCame } = first;
+  if (survey.broken !== undefined) throw unpackable(tarball.name, survey.broken);
   const isFile = tarball.lent !== undefined;
   const warnings = [
     ...adviceOn(survey, tarball.name, { normalised: normalise, isFile, name: options.name }),
@@ -73,6 +77,12 @@ export async function importTarball(
     entries: survey.entries,
     warnings,
   };
+}
+
+function unpackable(where: string, { count, why }: NonNullable<TarSurvey["broken"]>): TareError {
+  const others = count > 1 ? ` (and ${count - 1} more like it)` : "";
+  const todo = "no image was made of it; unpack what can be had into a folder, and import the folder";
+  return new TareError({ code: "BAD_ARCHIVE", where, why: `${why}${others}; ${todo}` });
 }
 
 export interface ImportFolderOptions extends ImportOptions {

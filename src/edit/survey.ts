@@ -21,8 +21,10 @@ export interface TarSurvey {
   readonly duplicates: Sightings | undefined;
   /** Names that begin with `.wh.`: they hide files of lower layers. */
   readonly whiteouts: Sightings | undefined;
-  /** Entries that do not unpack, and why the first does not: runtimes refuse the whole layer. */
+  /** Entries that do not unpack, and why the first does not: nothing unpacks the layer, and neither does tare. */
   readonly broken: { readonly count: number; readonly why: string } | undefined;
+  /** The first path through a symlink to no folder, and where the link stands: docker and podman refuse the whole layer. */
+  readonly stray: UnpackCheck["stray"];
   /** Bytes behind the end mark. */
   readonly trailing: Trailing | undefined;
   /** The first names at the top, folders with a slash at their end; no more than {@link topLimit}. */
@@ -68,6 +70,7 @@ export async function surveyTar(source: AnyBytes, where: string): Promise<TarSur
     duplicates: duplicates.seen,
     whiteouts: whiteouts.seen,
     broken: check.why === undefined ? undefined : { count: check.count, why: check.why },
+    stray: check.stray,
     trailing,
     tops: [...tops],
   };

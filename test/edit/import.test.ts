@@ -196,14 +196,38 @@ test.each<[string, Tree, RegExp]>([
   ["no entry", {}, /^x\.tar holds nothing/],
   ["an Alpine package", { ".PKGINFO": "pkgname = a", "usr/bin/a": "x" }, /^x\.tar is an Alpine package: /],
   [
-    "hardlinks to what is not there",
-    { "etc/": {}, "etc/a => etc/b": "", "etc/c => etc/d": "" },
-    /^x\.tar cannot be unpacked: etc\/a is a hardlink to etc\/b, and no file before it has that name \(and 1 more like it\); docker/,
+    "a path through a symlink to nothing",
+    { "etc/": {}, "l -> etc": "", "l/new/a": "", "d -> /tmp/x/../y/z": "", "d/e/f": "", "d/g": "" },
+    /^x\.tar has \/d\/e\/f below the symlink \/d, which leads to no folder in it; docker and podman refuse that, and --normalise/,
   ],
-  ["a path below a file", { etc: "", "etc/a": "" }, /etc\/a lies below etc, which is no folder; docker/],
 ])("what may surprise is said: %s", async (_, tree, sentence) => {
   const { warnings } = await importBytes(await tarOf(tree));
   expect(warnings).toEqual([expect.stringMatching(sentence)]);
+});
+
+test.each<[string, Tree, string]>([
+  [
+    "hardlinks to what is not there",
+    { "etc/": {}, "etc/a => etc/b": "", "etc/c => etc/d": "" },
+    "x.tar cannot be unpacked: etc/a is a hardlink to etc/b, and no file before it has that name (and 1 more like it); no image",
+  ],
+  ["a path below a file", { etc: "", "etc/a": "" }, "etc/a lies below etc, which is no folder; no image"],
+  [
+    "a symlink to a file",
+    { a: "", "d -> a": "", "d/b": "" },
+    "d/b lies below a, which is no folder; no image",
+  ],
+])("what nothing unpacks is refused, also when it is written anew: %s", async (_, tree, sentence) => {
+  const bytes = await tarOf(tree);
+  for (const normalise of [false, true])
+    await expect(importBytes(bytes, { normalise })).rejects.toThrow(sentence);
+});
+
+test("a folder that only a symlink leads to is made when all is written anew", async () => {
+  const tar = await tarOf({ "etc/": {}, "d -> /tmp/x": "", "d/f": "" });
+  const { warnings, plain } = await importBytes(tar, { normalise: true });
+  expect(warnings).toEqual([]);
+  expect((await entriesIn(plain)).map(({ path }) => path)).toEqual(["d", "etc", "tmp", "tmp/x", "tmp/x/f"]);
 });
 
 test("bytes behind the end of the archive are said, and stay unless all is written anew", async () => {
