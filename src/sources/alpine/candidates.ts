@@ -1,0 +1,157 @@
+import {
+  type ApkDependency,
+  type ApkProvision,
+  isWanted,
+  parseApkDependencies,
+  parseApkProvisions,
+} from "../../formats/apk/dependency.ts";
+import type { IndexRecord } from "../../formats/apk/index-record.ts";
+import type { IndexedRepository, Keep } from "./wants.ts";
+
+/** One package that can be chosen. One object per choice, so compare by identity. */
+export interface Candidate {
+  readonly record: IndexRecord;
+  /** The repositories that have this very package, in the caller's order. */
+  readonly repositories: readonly IndexedRepository[];
+  /** Where the first of them stands. */
+  readonly place: number;
+  /** Whether the last lock has it. */
+  readonly kept: boolean;
+  readonly depends: readonly ApkDependency[];
+  readonly provides: readonly ApkProvision[];
+  readonly installIf: readonly ApkDependency[];
+}
+
+/** A candidate under one of the names that it goes by. */
+export interface Offer {
+  readonly candidate: Candidate;
+  /** Undefined for a name that is provided without one. */
+  readonly version: string | undefined;
+}
+
+/** Several indexes as one archive. */
+export class Archive {
+  readonly #offers = new Map<string, Offer[]>();
+  readonly #candidates: Candidate[] = [];
+  readonly #waiting = new Map<string, Set<string>>();
+  readonly #needing = new Map<string, Set<string>>();
+
+  /** @param exclude names of packages that are left out */
+  constructor(
+    repositories: readonly IndexedRepository[],
+    architecture: string,
+    exclude: ReadonlySet<string>,
+    keep: readonly Keep[],
+  ) {
+    const kept = new Set(keep.map(({ name, version }) => `${name} ${version}`));
+    const known = new Map<string, IndexedRepository[]>();
+    for (const [place, repository] of repositories.entries())
+      for (const record of repository.records) {
+        const there = known.get(record.identity);
+        if (there !== undefined) there.push(repository);
+        else if (isUsable(record, architecture) && !exclude.has(record.name)) {
+          const also = [repository];
+          known.set(record.identity, also);
+          this.#candidates.push(
+            candidateOf(record, also, place, kept.has(`${record.name} ${record.version}`)),
+          );
+        }
+      }
+    for (const candidate of this.#candidates) {
+      const { record, provides } = candidate;
+      this.#offer(record.name, { candidate, version: record.version });
+      for (const { name, version } of provides) this.#offer(name, { candidate, version });
+    }
+  }
+
+  #offer(name: string, offer: Offer): void {
+    const offers = this.#offers.get(name);
+    if (offers === undefined) this.#offers.set(name, [offer]);
+    else offers.push(offer);
+  }
+
+  /** In the order of repositories and of their files. */
+  offers(name: string): readonly Offer[] {
+    return this.#offers.get(name) ?? [];
+  }
+
+  /** All names of packages, and of what they provide. */
+  names(): Iterable<string> {
+    return this.#offers.keys();
+  }
+
+  /** Names under which something is offered that would be installed of itself once `name` is there. */
+  waitingFor(name: string): ReadonlySet<string> {
+    this.#link();
+    return this.#waiting.get(name) ?? none;
+  }
+
+  /** Names under which something is offered that mentions `name` in its dependencies. */
+  needing(name: string): ReadonlySet<string> {
+    this.#link();
+    return this.#needing.get(name) ?? none;
+  }
+
+  #link(): void {
+    if (this.#linked) return;
+    this.#linked = true;
+    for (const candidate of this.#candidates) {
+      const own = [candidate.record.name, ...candidate.provides.map(({ name }) => name)];
+      for (const { name } of candidate.installIf) addAll(this.#waiting, name, own);
+      for (const { name } of candidate.depends) addAll(this.#needing, name, own);
+    }
+  }
+
+  #linked = false;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+function addAll(map: Map<string, Set<string>>, key: string, values: readonly string[]): void {
+  const set = map.get(key) ?? new Set();
+  for (const value of values) set.add(value);
+  map.set(key, set);
+}
+
+/** Of the machine, or of any. */
+function isUsable({ architecture, unknownField }: IndexRecord, wanted: string): boolean {
+  return !unknownField && ["", "noarch", "all", wanted].includes(architecture);
+}
+
+/** Lists are read when they are first asked for: most packages of an index are never looked at. */
+function candidateOf(
+  record: IndexRecord,
+  repositories: readonly IndexedRepository[],
+  place: number,
+  kept: boolean,
+): Candidate {
+  const where = `${record.name} ${record.version}`;
+  let depends: readonly ApkDependency[] | undefined;
+  let provides: readonly ApkProvision[] | undefined;
+  let installIf: readonly ApkDependency[] | undefined;
+  return {
+    record,
+    repositories,
+    place,
+    kept,
+    get depends() {
+      depends ??= parseApkDependencies(record.depends, where);
+      return depends;
+    },
+    get provides() {
+      provides ??= parseApkProvisions(record.provides, where);
+      return provides;
+    },
+    get installIf() {
+      installIf ??= parseApkDependencies(record.installIf, where);
+      return installIf;
+    },
+  };
+}
+
+/** Whether an offer, or that there is none, is what a dependency asks for; a conflict asks for anything else. */
+export function meets(dependency: ApkDependency, offer: Offer | undefined): boolean {
+  if (offer === undefined) return dependency.conflict;
+  const { candidate, version } = offer;
+  return isWanted(dependency, { version, identity: candidate.record.identity }) !== dependency.conflict;
+}

@@ -1,0 +1,153 @@
+import { nearest } from "../../bytes/nearest.ts";
+import { byText } from "../../bytes/text.ts";
+import { TareError } from "../../errors.ts";
+import { type ApkDependency, parseApkDependency } from "../../formats/apk/dependency.ts";
+import { isIdentity } from "../../formats/apk/identity.ts";
+import { isPackageName } from "../../formats/apk/package-name.ts";
+import { isApkVersion } from "../../formats/apk/version.ts";
+import { solve } from "../../solver/solve.ts";
+import { Archive, type Candidate, meets } from "./candidates.ts";
+import { libraryName } from "./library-name.ts";
+import { AlpineUniverse } from "./universe.ts";
+import { walk } from "./walk.ts";
+import type { IndexedRepository, Wants } from "./wants.ts";
+
+/** One package of the selection. */
+export interface Chosen {
+  readonly candidate: Candidate;
+  /** Names of chosen packages that need it or set it off, and whoever asks for a library in it; empty when it was asked for by name. */
+  readonly because: readonly string[];
+}
+
+/**
+ * From what a recipe wants to exact packages, as `apk add` would choose them in an empty root; where apk gives up
+ * though there is a way, that way.
+ * @param repositories in the order of preference where everything else is equal
+ * @returns sorted by name
+ * @throws BAD_WANT, UNSATISFIABLE, NO_LIBRARY, BAD_RELATION; UNSOUND_PACKAGE when a chosen package cannot be fetched safely
+ */
+export function selectPackages(repositories: readonly IndexedRepository[], wants: Wants): Chosen[] {
+  const exclude = new Set(wants.exclude);
+  const archive = new Archive(repositories, wants.architecture, exclude, wants.keep ?? []);
+  const asked = wants.include.map(parseWant);
+  const known = new Set(repositories.map(({ tag }) => tag));
+  for (const { text, tag } of asked)
+    if (!known.has(tag) && tag !== undefined)
+      throw new TareError({ code: "BAD_WANT", want: text, why: `no repository has the tag ${tag}` });
+  const libraries = librariesOf(archive, repositories, wants);
+  const all = [...asked, ...libraries.keys()].sort((a, b) => byText(a.name, b.name));
+  const chosen = walk(all, archive) ?? otherWay(all, archive, exclude);
+  const named = new Set(asked.filter(({ conflict }) => !conflict).map(({ name }) => name));
+  const list = [...chosen].sort((a, b) => byText(a.record.name, b.record.name));
+  const because = reasons(list);
+  return list.map((candidate) => {
+    checkRecord(candidate);
+    const forLibraries = [...libraries].flatMap(([want, neededBy]) =>
+      goesBy(candidate, want) ? neededBy : [],
+    );
+    const needed = [...(because.get(candidate) ?? []), ...forLibraries];
+    const isAsked =
+      named.has(candidate.record.name) ||
+      (needed.length === 0 && asked.some((want) => goesBy(candidate, want)));
+    return { candidate, because: isAsked ? [] : [...new Set(needed)].sort(byText) };
+  });
+}
+
+function parseWant(text: string): ApkDependency {
+  try {
+    return parseApkDependency(text, "include");
+  } catch (error) {
+    if (!(error instanceof TareError) || error.problem.code !== "BAD_RELATION") throw error;
+    throw new TareError({ code: "BAD_WANT", want: text.slice(0, 80), why: error.problem.why });
+  }
+}
+
+function librariesOf(
+  archive: Archive,
+  repositories: readonly IndexedRepository[],
+  { libraries = [], architecture }: Wants,
+): Map<ApkDependency, readonly string[]> {
+  const missing = libraries.filter(({ library }) => archive.offers(libraryName(library)).length === 0);
+  if (missing.length > 0) {
+    const suites = [...new Set(repositories.map(({ repository }) => repository))];
+    throw new TareError({ code: "NO_LIBRARY", missing, suites, architecture });
+  }
+  return new Map(
+    libraries.map(({ library, neededBy }) => [
+      { text: libraryName(library), name: libraryName(library), conflict: false },
+      neededBy,
+    ]),
+  );
+}
+
+/** @throws UNSATISFIABLE */
+function otherWay(
+  wants: readonly ApkDependency[],
+  archive: Archive,
+  exclude: ReadonlySet<string>,
+): ReadonlySet<Candidate> {
+  const universe = new AlpineUniverse(archive, wants, exclude);
+  const requirements = wants
+    .filter(({ conflict }) => !conflict)
+    .map((want) => {
+      const requirement = universe.requirement(want);
+      if (archive.offers(want.name).length > 0 || exclude.has(want.name)) return requirement;
+      const meant = nearest(want.name, archive.names());
+      return meant === undefined
+        ? requirement
+        : { ...requirement, note: `${requirement.note}; did you mean ${meant}?` };
+    });
+  return new Set(solve(requirements, universe).chosen);
+}
+
+/** Whether a candidate is, or provides, what a dependency asks for. */
+export function goesBy(candidate: Candidate, dependency: ApkDependency): boolean {
+  const { name, version } = candidate.record;
+  return [{ name, version }, ...candidate.provides].some(
+    (each) =>
+      each.name === dependency.name &&
+      !dependency.conflict &&
+      meets(dependency, { candidate, version: each.version }),
+  );
+}
+
+/** Who of the chosen needs whom, or sets whom off. */
+function reasons(chosen: readonly Candidate[]): Map<Candidate, string[]> {
+  const byName = new Map<string, Candidate[]>();
+  for (const candidate of chosen)
+    for (const name of new Set([candidate.record.name, ...candidate.provides.map((each) => each.name)]))
+      byName.set(name, [...(byName.get(name) ?? []), candidate]);
+  const found = new Map<Candidate, string[]>();
+  const add = (needed: Candidate, by: Candidate) => {
+    if (needed !== by) found.set(needed, [...(found.get(needed) ?? []), by.record.name]);
+  };
+  for (const candidate of chosen)
+    for (const dependency of candidate.depends)
+      for (const each of byName.get(dependency.name) ?? [])
+        if (goesBy(each, dependency)) add(each, candidate);
+  for (const candidate of chosen)
+    if (!found.has(candidate))
+      for (const dependency of candidate.installIf)
+        for (const each of byName.get(dependency.name) ?? [])
+          if (goesBy(each, dependency)) add(candidate, each);
+  return found;
+}
+
+function checkRecord({ record, repositories }: Candidate): void {
+  const why = !isPackageName(record.name)
+    ? "its name is not one that a package may have"
+    : !isApkVersion(record.version)
+      ? "its version is none"
+      : !isIdentity(record.identity)
+        ? "the index does not say by which checksum it is known"
+        : !Number.isSafeInteger(record.size)
+          ? "the index does not say how large it is"
+          : undefined;
+  if (why !== undefined)
+    throw new TareError({
+      code: "UNSOUND_PACKAGE",
+      package: `${record.name} ${record.version}`,
+      repository: repositories[0]?.repository ?? "",
+      why,
+    });
+}

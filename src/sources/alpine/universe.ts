@@ -1,0 +1,103 @@
+import type { ApkDependency } from "../../formats/apk/dependency.ts";
+import type { Conflict, Requirement, Universe } from "../../solver/universe.ts";
+import { type Archive, type Candidate, meets, type Offer } from "./candidates.ts";
+import { compareFixed } from "./walk.ts";
+
+/** The archive as the solver sees it: where the walk failed, it finds another way, or says why there is none. */
+export class AlpineUniverse implements Universe<Candidate> {
+  readonly #archive: Archive;
+  readonly #wants: readonly ApkDependency[];
+  readonly #wanted: ReadonlySet<string>;
+  readonly #exclude: ReadonlySet<string>;
+
+  constructor(archive: Archive, wants: readonly ApkDependency[], exclude: ReadonlySet<string>) {
+    this.#archive = archive;
+    this.#wants = wants;
+    this.#wanted = new Set(wants.map(({ name }) => name));
+    this.#exclude = exclude;
+  }
+
+  requirements(candidate: Candidate): readonly Requirement<Candidate>[] {
+    return candidate.depends
+      .filter(({ conflict }) => !conflict)
+      .map((dependency) => this.requirement(dependency));
+  }
+
+  /** A positive dependency. */
+  requirement(dependency: ApkDependency): Requirement<Candidate> {
+    const { text, name } = dependency;
+    const all = this.#archive.offers(name);
+    const fitting = all.filter((offer) => meets(dependency, offer));
+    const allowed = fitting.filter(({ candidate }) => this.#isAllowed(candidate, dependency.tag));
+    const usable = allowed.filter(
+      ({ candidate: { record }, version }) =>
+        version !== undefined || record.providerPriority > 0 || this.#wanted.has(record.name),
+    );
+    const alternatives = [
+      ...new Set(
+        usable
+          .sort((a, b) => untagged(b) - untagged(a) || compareFixed(b, a))
+          .map(({ candidate }) => candidate),
+      ),
+    ];
+    if (alternatives.length > 0) return { text, alternatives };
+    return { text, alternatives, note: this.#note(name, fitting.length, allowed) };
+  }
+
+  #note(name: string, fitting: number, allowed: readonly { readonly candidate: Candidate }[]): string {
+    const names = (of: readonly { readonly candidate: Candidate }[]) =>
+      [...new Set(of.map(({ candidate }) => this.name(candidate)))].slice(0, 8).join(", ");
+    if (this.#exclude.has(name)) return `${name} is excluded`;
+    const all = this.#archive.offers(name);
+    if (all.length === 0) return "no package has that name or provides it";
+    if (fitting === 0) return `there is only ${names(all)}`;
+    if (allowed.length === 0) return "what would do is in a tagged repository, or must not be there";
+    return `nobody is taken for it unasked; name one of ${names(allowed)}`;
+  }
+
+  #isAllowed(candidate: Candidate, tag: string | undefined): boolean {
+    const { name, version } = candidate.record;
+    const offered = [{ name, version }, ...candidate.provides];
+    const forbidden = this.#wants.some(
+      (want) =>
+        want.conflict &&
+        offered.some((each) => each.name === want.name && !meets(want, { candidate, version: each.version })),
+    );
+    const tags = [undefined, tag, ...this.#wants.map((want) => want.tag)];
+    return !forbidden && candidate.repositories.some((repository) => tags.includes(repository.tag));
+  }
+
+  conflicts(candidate: Candidate): readonly Conflict<Candidate>[] {
+    const found: Conflict<Candidate>[] = [];
+    const add = (text: string, others: readonly Candidate[]) => {
+      const rest = [...new Set(others)].filter((other) => other !== candidate);
+      if (rest.length > 0) found.push({ text, with: rest });
+    };
+    for (const dependency of candidate.depends.filter(({ conflict }) => conflict))
+      add(
+        "conflicts with",
+        this.#archive
+          .offers(dependency.name)
+          .filter((offer) => !meets(dependency, offer))
+          .map((offer) => offer.candidate),
+      );
+    const { name, version } = candidate.record;
+    for (const own of [{ name, version }, ...candidate.provides])
+      add(
+        own.name === name ? "cannot stand beside" : `provides ${own.name} as well as`,
+        this.#archive
+          .offers(own.name)
+          .filter((offer) => own.version !== undefined || offer.version !== undefined)
+          .map((offer) => offer.candidate),
+      );
+    return found;
+  }
+
+  name({ record }: Candidate): string {
+    return `${record.name} ${record.version}`;
+  }
+}
+
+function untagged({ candidate }: Offer): number {
+  return Number(candidate.repositories.some(({ tag }) => tag === undefined));
+}

@@ -1,0 +1,83 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { TareError } from "../../src/errors.ts";
+import { parseApkIndex } from "../../src/formats/apk/index-record.ts";
+import { selectPackages } from "../../src/sources/alpine/select.ts";
+import type { IndexedRepository } from "../../src/sources/alpine/wants.ts";
+import { manyApks, requestOf, seeded } from "../kit/apk-generated.ts";
+import { type ApkData, apkIndexOf, builtApk } from "../kit/apk-package.ts";
+import { type ApkProgram, apkProgram, placeRepository } from "../kit/apk-program.ts";
+import { needsPeers, needsRoot } from "../kit/peers.ts";
+import { withFolder } from "../kit/temporary.ts";
+
+async function chosenByApk(peer: ApkProgram, request: readonly string[]): Promise<string[] | undefined> {
+  const { code, text } = await peer.run(
+    "add",
+    "--root=/target",
+    "--simulate",
+    "--arch=x86_64",
+    "--allow-untrusted",
+    "--no-network",
+    "--repositories-file=/repositories",
+    ...request,
+  );
+  if (code !== 0) return undefined;
+  const lines = text.matchAll(/Installing ([^\s@]+)(?:@edge)? \((\S+)\)/g);
+  return [...lines].map(([, name, version]) => `${name} ${version}`).sort();
+}
+
+describe("packages chosen as apk chooses them", () => {
+  test.for([1, 2, 3, 4, 5, 6, 7, 8])(
+    "the same set, over repositories of generated packages (seed %i)",
+    async (seed, context) => {
+      needsRoot(context);
+      needsPeers(context, "chroot");
+      await withFolder(async (folder) => {
+        const peer = await apkProgram(folder);
+        const { main, edge } = manyApks(seed);
+        const stanzas = { main: stanzasOf(main), edge: stanzasOf(edge) };
+        await mkdir(join(peer.root, "target"));
+        await peer.run("add", "--root=/target", "--initdb", "--arch=x86_64", "--no-network");
+        await writeFile(join(peer.root, "repositories"), "/main\n@edge /edge\n");
+        for (const name of ["main", "edge"] as const)
+          await placeRepository(peer, name, new Map([["x86_64/APKINDEX.tar.gz", apkIndexOf(stanzas[name])]]));
+        const repositories = [
+          { repository: "main", records: parseApkIndex(`${stanzas.main.join("\n")}\n`, "main") },
+          { repository: "edge", records: parseApkIndex(`${stanzas.edge.join("\n")}\n`, "edge"), tag: "edge" },
+        ];
+        const next = seeded(seed * 7919);
+        const differences: string[] = [];
+        let solved = 0;
+        for (let turn = 0; turn < 80; turn += 1) {
+          const request = requestOf(next);
+          const want = await chosenByApk(peer, request);
+          // Where apk gives up, another way may still be found.
+          if (want === undefined) continue;
+          solved += 1;
+          const got = chosenByTare(repositories, request);
+          if (want.join() !== got.join())
+            differences.push(`${request.join(" ")}:\n  apk  ${want.join(", ")}\n  tare ${got.join(", ")}`);
+        }
+        expect(differences).toEqual([]);
+        expect(solved).toBeGreaterThan(5);
+      });
+    },
+    120_000,
+  );
+});
+
+function stanzasOf(packages: readonly ApkData[]): string[] {
+  return packages.map((data) => builtApk(data).stanza);
+}
+
+function chosenByTare(repositories: readonly IndexedRepository[], include: readonly string[]): string[] {
+  try {
+    return selectPackages(repositories, { include, exclude: [], architecture: "x86_64" })
+      .map(({ candidate: { record } }) => `${record.name} ${record.version}`)
+      .sort();
+  } catch (error) {
+    if (error instanceof TareError) return [error.message];
+    throw error;
+  }
+}

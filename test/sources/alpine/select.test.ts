@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { parseApkIndex } from "../../../src/formats/apk/index-record.ts";
+import { selectPackages } from "../../../src/sources/alpine/select.ts";
+import { type ApkData, builtApk } from "../../kit/apk-package.ts";
+
+function choose(packages: readonly ApkData[], include: readonly string[], more: object = {}): string[] {
+  const text = `${packages.map((data) => builtApk(data).stanza).join("\n")}\n`;
+  const repositories = [{ repository: "alpine/v3.20/main", records: parseApkIndex(text, "main") }];
+  return selectPackages(repositories, { include, exclude: [], architecture: "x86_64", ...more }).map(
+    ({ candidate: { record }, because }) =>
+      `${record.name} ${record.version}${because.length > 0 ? ` < ${because.join(" ")}` : ""}`,
+  );
+}
+
+describe("choosing", () => {
+  test("what was asked for and what that needs, through what is provided", () => {
+    const packages: ApkData[] = [
+      { name: "musl", provides: ["so:libc.musl-x86_64.so.1=1"] },
+      { name: "app", depends: ["so:libc.musl-x86_64.so.1", "cmd:sh"] },
+      { name: "busybox", provides: ["cmd:sh=1.0-r0"], depends: ["so:libc.musl-x86_64.so.1"] },
+      { name: "other" },
+    ];
+    expect(choose(packages, ["app"])).toEqual([
+      "app 1.0-r0",
+      "busybox 1.0-r0 < app",
+      "musl 1.0-r0 < app busybox",
+    ]);
+  });
+
+  test("the newest, unless a constraint or the last lock says otherwise", () => {
+    const packages: ApkData[] = ["1.0-r0", "1.2_rc1-r0", "1.2-r0", "2.0-r0"].map((version) => ({
+      name: "a",
+      version,
+    }));
+    expect(choose(packages, ["a"])).toEqual(["a 2.0-r0"]);
+    expect(choose(packages, ["a<2"])).toEqual(["a 1.2-r0"]);
+    expect(choose(packages, ["a~1.0"])).toEqual(["a 1.0-r0"]);
+    expect(choose(packages, ["a"], { keep: [{ name: "a", version: "1.2_rc1-r0" }] })).toEqual([
+      "a 1.2_rc1-r0",
+    ]);
+  });
+
+  test("among those that provide a name, the one of highest priority", () => {
+    const packages: ApkData[] = [
+      { name: "app", depends: ["mta"] },
+      { name: "one", provides: ["mta"], providerPriority: 10 },
+      { name: "two", provides: ["mta"], providerPriority: 100 },
+    ];
+    expect(choose(packages, ["app"])).toEqual(["app 1.0-r0", "two 1.0-r0 < app"]);
+    expect(choose(packages, ["app", "one"])).toContain("one 1.0-r0");
+  });
+
+  test("what is to be installed of itself once others are there", () => {
+    const packages: ApkData[] = [
+      { name: "docs" },
+      { name: "app" },
+      { name: "app-doc", installIf: ["docs", "app=1.0-r0"] },
+    ];
+    expect(choose(packages, ["app"])).toEqual(["app 1.0-r0"]);
+    expect(choose(packages, ["app", "docs"])).toEqual([
+      "app 1.0-r0",
+      "app-doc 1.0-r0 < app docs",
+      "docs 1.0-r0",
+    ]);
+  });
+
+  test("packages that need each other", () => {
+    const packages: ApkData[] = [
+      { name: "a", depends: ["b"] },
+      { name: "b", depends: ["a"] },
+    ];
+    expect(choose(packages, ["a"])).toEqual(["a 1.0-r0", "b 1.0-r0 < a"]);
+  });
+
+  test("packages for libraries that others need", () => {
+    const packages: ApkData[] = [
+      { name: "libstdc++", provides: ["so:libstdc++.so.6=6.0"] },
+      { name: "musl", provides: ["so:libc.musl-x86_64.so.1=1"] },
+    ];
+    const need = (library: string) => ({ library, neededBy: ["app"], file: "/app/x.node" });
+    expect(
+      choose(packages, [], { libraries: [need("libstdc++.so.6"), need("/lib/ld-musl-x86_64.so.1")] }),
+    ).toEqual(["libstdc++ 1.0-r0 < app", "musl 1.0-r0 < app"]);
+    expect(() => choose(packages, [], { libraries: [need("libz.so.1")] })).toThrow(
+      "has libz.so.1, which app needs",
+    );
+  });
+
+  test("nothing of another machine", () => {
+    expect(() => choose([{ name: "a", architecture: "aarch64" }], ["a"])).toThrow("a cannot be had");
+  });
+});
+
+describe("what cannot be had is said with its reasons", () => {
+  test.each<[string, ApkData[], string[], object, string[]]>([
+    ["a name that nobody has", [{ name: "nginx" }], ["ngnix"], {}, ["ngnix", "did you mean nginx?"]],
+    [
+      "a dependency far down",
+      [{ name: "a", depends: ["b"] }, { name: "b", depends: ["c>2"] }, { name: "c" }],
+      ["a"],
+      {},
+      ["a 1.0-r0", "b 1.0-r0", "c>2", "there is only c 1.0-r0"],
+    ],
+    [
+      "a conflict",
+      [{ name: "a", depends: ["b", "c"] }, { name: "b", depends: ["!c"] }, { name: "c" }],
+      ["a"],
+      {},
+      ["b 1.0-r0", "c 1.0-r0", "conflicts with"],
+    ],
+    [
+      "an excluded one",
+      [{ name: "a", depends: ["b"] }, { name: "b" }],
+      ["a"],
+      { exclude: ["b"] },
+      ["b is excluded"],
+    ],
+    [
+      "a choice that nobody made",
+      [
+        { name: "a", provides: ["v"] },
+        { name: "b", provides: ["v"] },
+      ],
+      ["v"],
+      {},
+      ["name one of"],
+    ],
+  ])("%s", (_, packages, include, more, words) => {
+    let said = "";
+    try {
+      choose(packages, include, more);
+    } catch (error) {
+      said = (error as Error).message;
+    }
+    for (const word of words) expect(said).toContain(word);
+  });
+
+  test("a tag that no repository has, and what is no dependency", () => {
+    expect(() => choose([{ name: "a" }], ["a@edge"])).toThrow("no repository has the tag edge");
+    expect(() => choose([{ name: "a" }], ["a=="])).toThrow("does not say which package is wanted");
+  });
+});
