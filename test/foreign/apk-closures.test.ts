@@ -30,6 +30,7 @@ async function chosenByApk(peer: ApkProgram, request: readonly string[]): Promis
 describe("packages chosen as apk chooses them", () => {
   test.for([1, 2, 3, 4, 5, 6, 7, 8])(
     "the same set, over repositories of generated packages (seed %i)",
+    { timeout: 120_000 },
     async (seed, context) => {
       needsRoot(context);
       needsPeers(context, "chroot");
@@ -63,7 +64,6 @@ describe("packages chosen as apk chooses them", () => {
         expect(solved).toBeGreaterThan(5);
       });
     },
-    120_000,
   );
 });
 
