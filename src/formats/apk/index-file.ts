@@ -22,19 +22,26 @@ export async function readApkIndexFile(bytes: Uint8Array, where: string): Promis
   return { signatures, signed };
 }
 
+/** What an index says. */
+export interface ApkIndexText {
+  /** Its stanzas. */
+  readonly text: string;
+  /** When it was made, in seconds since the epoch. */
+  readonly mtime: number;
+}
+
 /** The stanzas in the part that was signed. @throws BAD_ARCHIVE, TOO_LARGE past a gigabyte */
-export async function apkIndexText({ signed }: ApkIndexFile, where: string): Promise<string> {
-  let text: string | undefined;
+export async function apkIndexText({ signed }: ApkIndexFile, where: string): Promise<ApkIndexText> {
+  let found: ApkIndexText | undefined;
   const plain = limited(decompress([signed], where), indexLimits.plain, `${where}, unpacked,`);
-  for await (const { path, type, content } of readTar(plain, where)) {
+  for await (const { path, type, content, mtime } of readTar(plain, where)) {
     if (path !== "APKINDEX" || type !== "file") continue;
-    if (text !== undefined) throw bad(where, "it has two APKINDEX files");
-    text = decodeText(
-      content instanceof Uint8Array ? content : await collect(content, indexLimits.plain, where),
-    );
+    if (found !== undefined) throw bad(where, "it has two APKINDEX files");
+    const bytes = content instanceof Uint8Array ? content : await collect(content, indexLimits.plain, where);
+    found = { text: decodeText(bytes), mtime };
   }
-  if (text === undefined) throw bad(where, "there is no APKINDEX in it");
-  return text;
+  if (found === undefined) throw bad(where, "there is no APKINDEX in it");
+  return found;
 }
 
 async function* once(bytes: Uint8Array): Bytes {
