@@ -70,23 +70,25 @@ export function rpmUniverse(count: number, seed: number): Universe {
     if (kind < 93) return `/${dice.one(unlisted)}`;
     return `${dice.one(names)}(x86-${dice.chance(70) ? 64 : 32})`;
   };
-  const rich = (): string => {
-    const other = () => (dice.chance(15) ? rich() : simple());
+  /** rpm takes `if` only where all of something is asked for, and `unless` only where one of it is. */
+  const rich = (asks: "all" | "one"): string => {
+    const word = asks === "all" ? "if" : "unless";
+    const other = (side = asks) => (dice.chance(15) ? rich(side) : simple());
     switch (dice.below(7)) {
       case 0:
-        return `(${other()} and ${other()})`;
+        return `(${other("all")} and ${other("all")})`;
       case 1:
-        return `(${other()} or ${other()} or ${other()})`;
+        return `(${other("one")} or ${other("one")} or ${other("one")})`;
       case 2:
-        return `(${other()} if ${other()})`;
+        return `(${other()} ${word} ${other()})`;
       case 3:
-        return `(${other()} if ${other()} else ${other()})`;
+        return `(${other()} ${word} ${other()} else ${other()})`;
       case 4:
         return `(${versioned(dice.one(capabilities))} with ${versioned(dice.one(capabilities))})`;
       case 5:
         return `(${versioned(dice.one(capabilities))} without ${dice.one(names)})`;
       default:
-        return `(${other()} or ${other()})`;
+        return `(${other("one")} or ${other("one")})`;
     }
   };
   const some = (most: number, percent: number, make: () => string) =>
@@ -108,13 +110,13 @@ export function rpmUniverse(count: number, seed: number): Universe {
             ...some(1, 40, () => `${dice.one(capabilities)} = ${dice.one(versions).version}`),
             ...(arch === "noarch" ? [] : [`${name}(x86-${arch === "x86_64" ? 64 : 32})`]),
           ],
-          requires: [...some(3, 40, simple), ...some(1, 18, rich)],
+          requires: [...some(3, 40, simple), ...some(1, 18, () => rich("all"))],
           conflicts: [
             ...some(1, 7, () => versioned(dice.one(names.filter((one) => one !== name)))),
-            ...some(1, 3, rich),
+            ...some(1, 5, () => rich("one")),
           ],
           obsoletes: some(1, 6, () => versioned(dice.one(names.filter((one) => one !== name)))),
-          recommends: [...some(1, 20, simple), ...some(1, 4, rich)],
+          recommends: [...some(1, 20, simple), ...some(1, 4, () => rich("all"))],
           suggests: some(1, 12, simple),
           supplements: some(1, 6, simple),
           enhances: some(1, 6, simple),
