@@ -7,10 +7,10 @@ export interface OtherFormat {
 /** Bytes from the beginning that {@link otherFormat} looks at: ext4's mark lies behind its first 1,080. */
 export const otherFormatHead = 2048;
 
-const unpack = "unpack it into a folder, and import the folder";
-const mount = "mount it, and import the folder that it is mounted on";
+const unpack = "unpack it into a folder, and give the folder instead";
+const mount = "mount it, and give the folder that it is mounted on";
 const packages =
-  "a recipe makes an image of packages with all that they need (`tare init`); to have its files alone, unpack it and import the folder";
+  "a recipe makes an image of packages with all that they need (`tare init`); to have its files alone, unpack it and give the folder instead";
 
 /** By the hexadecimal form of the first bytes. */
 const formats: readonly (readonly [RegExp, string, string])[] = [
@@ -21,10 +21,14 @@ const formats: readonly (readonly [RegExp, string, string])[] = [
   [/^213c617263683e0a64656269616e2d62696e617279/, "a Debian package", packages],
   [/^213c617263683e0a/, "an ar archive", unpack],
   [/^edabeedb/, "an RPM package", packages],
-  [/^(?:68737173|73717368)/, "a squashfs file system", "unpack it with unsquashfs, and import the folder"],
+  [
+    /^(?:68737173|73717368)/,
+    "a squashfs file system",
+    "unpack it with unsquashfs, and give the folder instead",
+  ],
   [/^.{2160}53ef/, "an ext2, ext3 or ext4 file system", mount],
   [/^514649fb/, "a QCOW2 disk image", mount],
-  [/^7f454c46/, "a program (ELF)", "put it into a folder, and import the folder"],
+  [/^7f454c46/, "a program (ELF)", "put it into a folder, and give the folder instead"],
   [
     /^(?:04224d18|4c5a4950|1f9d|5d0000)/,
     "compressed in a way that tare does not read",

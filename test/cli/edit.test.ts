@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { assembleIndex } from "../../src/images/assemble.ts";
 import { parseLocation } from "../../src/images/location.ts";
@@ -61,6 +63,10 @@ test("the same layers go upon each image of an index; the standard input is one 
       "https://mirror.example/x.tar must be fetched first: a layer is a file, a folder or -; see `tare append --help`.",
     ]);
     expect((await append("image")).notes.join("\n")).toMatch(/take the place of what it is made of/);
+    await writeFile(join(folder, "x.zip"), "PK\u0003\u0004");
+    expect((await append("x.zip")).notes).toEqual([
+      "x.zip is not a sound tar: it looks like a zip archive; unpack it into a folder, and give the folder instead.",
+    ]);
     expect((await append("nowhere")).notes.join("\n")).toMatch(/nowhere/);
   }));
 
