@@ -2,10 +2,12 @@ import { withSidecar } from "../formats/sidecar-entries.ts";
 import { writeTar } from "../formats/tar/encode.ts";
 import type { StoredLayer } from "../layers/seal.ts";
 import type { Entry } from "../model/entry.ts";
+import { timesOf } from "./advice.ts";
 import { folderEntries } from "./folder-entries.ts";
 import { plainHeader } from "./rewrite-layer.ts";
 import { type EditSeams, sealTar } from "./seal-tar.ts";
 import { sidecarBeside } from "./sidecar-beside.ts";
+import { Watch } from "./survey.ts";
 import { type CompressionWish, compressorFor } from "./tarball-layer.ts";
 
 export interface FolderLayerOptions {
@@ -38,6 +40,7 @@ export async function folderLayer(
 ): Promise<FolderLayer> {
   const { normalise, epoch, owners } = options;
   const sockets: string[] = [];
+  const privileged = new Watch();
   const sidecar = await sidecarBeside(folder);
   let count = 0;
   let newest: number | undefined;
@@ -48,6 +51,7 @@ export async function folderLayer(
       const header = { ...whole, mtime: Math.min(whole.mtime, epoch ?? whole.mtime) };
       seams.signal.throwIfAborted();
       count += 1;
+      if (header.type === "file" && (header.mode & 0o6000) !== 0) privileged.see(header.path);
       newest = Math.max(newest ?? header.mtime, header.mtime);
       yield { ...(normalise ? plainHeader(header, epoch ?? 0) : header), content };
     }
@@ -57,6 +61,11 @@ export async function folderLayer(
   const warnings = sockets.map(
     (path) => `${folder}/${path} is a socket, which no image can hold; it was left out.`,
   );
+  // Elsewhere they are whose they were.
+  if (privileged.seen && owners === "root" && sidecar === undefined)
+    warnings.push(
+      `${folder} has ${timesOf(privileged.seen)} with set-user-ID or set-group-ID, which are root's in the image: whoever starts one there acts as root; chmod ug-s takes that away.`,
+    );
   if (sidecar !== undefined)
     warnings.push(
       `What ${sidecar.file} says of the folder's files counts: owners, modes, attributes, devices.`,

@@ -81,7 +81,8 @@ function topOf(path: string, folder: boolean): string {
   return slash >= 0 ? path.slice(0, slash + 1) : folder ? `${path}/` : path;
 }
 
-class Watch {
+/** Counts what it sees, and keeps the first. */
+export class Watch {
   seen: Sightings | undefined;
 
   see(path: string): void {

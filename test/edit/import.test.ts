@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
@@ -372,6 +372,26 @@ test("normalised, a folder is the same as the tarball that somebody made of it",
     const packed = Buffer.from(await mustRun("base64", ["-w0", join(folder, "x.tar")]), "base64");
     const tarball = await importBytes(packed, { normalise: true });
     expect((await importThe(root, { normalise: true })).layer.digest).toBe(tarball.layer.digest);
+  });
+});
+
+test("files of a folder that would be set-user-ID root are said", async () => {
+  await withFolder(async (top) => {
+    const folder = join(top, "it");
+    await mkdir(folder);
+    for (const name of ["a", "b"]) {
+      await writeFile(join(folder, name), "");
+      await chmod(join(folder, name), name === "a" ? 0o4755 : 0o2755);
+    }
+    await mkdir(join(folder, "shared"));
+    await chmod(join(folder, "shared"), 0o2775);
+    const seams = { store: await openStore(top), threads: 1, signal: never };
+    const warnings = async (owners: "kept" | "root") =>
+      (await importFolder(folder, { ...plainOptions, owners }, seams)).warnings;
+    expect(await warnings("kept")).toEqual([]);
+    expect(await warnings("root")).toEqual([
+      `${folder} has /a and 1 other path with set-user-ID or set-group-ID, which are root's in the image: whoever starts one there acts as root; chmod ug-s takes that away.`,
+    ]);
   });
 });
 
