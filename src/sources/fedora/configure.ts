@@ -54,5 +54,6 @@ function linkLibraries(workspace: Workspace, packages: readonly PlacedRpm[], arc
     workspace.remove(path);
     workspace.symlink(path, link);
   }
+  workspace.makeDirectory("/etc", true);
   workspace.write("/etc/ld.so.cache", cache);
 }
