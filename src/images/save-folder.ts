@@ -2,13 +2,13 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "../bytes/bytes.ts";
 import { algorithmOf, type Digest, hexOf } from "../bytes/digest.ts";
-import { makeFolders } from "../bytes/make-folders.ts";
 import { writeFailure } from "../bytes/write-file.ts";
 import { TareError } from "../errors.ts";
 import { decodeIndex } from "../formats/oci/image-index.ts";
 import { documentLimit } from "../formats/oci/json.ts";
 import type { Content } from "../model/content.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
+import { Additions } from "./additions.ts";
 import { blobsOf, isIndex } from "./blobs.ts";
 import { writeWhole } from "./output-file.ts";
 
@@ -25,7 +25,7 @@ export function folderBlob(digest: Digest): string {
 
 /**
  * Writes an image as skopeo's `dir:` has it. A folder of that kind is replaced: what belonged to the image before and
- * not to this one is removed at the end. Returns the bytes written.
+ * not to this one is removed at the end; on failure and on abort, what was added goes. Returns the bytes written.
  * @throws CANNOT_WRITE, DISK_FULL
  */
 export async function saveFolder(
@@ -33,8 +33,10 @@ export async function saveFolder(
   folder: string,
   signal?: AbortSignal,
 ): Promise<number> {
+  const additions = new Additions();
+  let replaced = false;
   try {
-    await prepare(folder);
+    await prepare(folder, additions);
     const root = isIndex(image) ? image.index : image.manifest;
     const manifests = isIndex(image) ? await listedIn(image, folder) : new Set<Digest>();
     const kept = new Set([versionFile, folderManifest]);
@@ -43,13 +45,17 @@ export async function saveFolder(
       if (blob.digest === root.digest) continue;
       const name = `${folderBlob(blob.digest)}${manifests.has(blob.digest) ? ".manifest.json" : ""}`;
       kept.add(name);
-      written += await saveBlob(blob, join(folder, name), signal);
+      written += await saveBlob(blob, join(folder, name), additions, signal);
     }
     written += await writeWhole(join(folder, folderManifest), (sink) => sink.addContent(root, signal));
+    replaced = true;
     for (const name of await readdir(folder))
       if (/^[0-9a-f]{64}(?:\.manifest\.json)?$/.test(name) && !kept.has(name)) await rm(join(folder, name));
     return written;
   } catch (cause) {
+    // Why it failed matters more than what cannot be removed.
+    if (!replaced) await additions.removeFiles().catch(() => undefined);
+    await additions.removeFolders();
     throw writeFailure(cause, folder);
   }
 }
@@ -60,14 +66,21 @@ async function listedIn({ index, mediaType }: ImageIndex, where: string): Promis
   return new Set(decodeIndex(bytes, mediaType, where).manifests.map(({ digest }) => digest));
 }
 
-async function saveBlob(blob: Content, file: string, signal?: AbortSignal): Promise<number> {
+async function saveBlob(
+  blob: Content,
+  file: string,
+  additions: Additions,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isFile() && found.size === blob.size) return 0;
-  return writeWhole(file, (sink) => sink.addContent(blob, signal));
+  const written = await writeWhole(file, (sink) => sink.addContent(blob, signal));
+  if (found === undefined) additions.addFile(file);
+  return written;
 }
 
-async function prepare(folder: string): Promise<void> {
-  await makeFolders(folder);
+async function prepare(folder: string, additions: Additions): Promise<void> {
+  await additions.makeFolders(folder);
   const names = await readdir(folder);
   if (names.includes(versionFile)) return;
   if (names.length > 0)
@@ -76,5 +89,7 @@ async function prepare(folder: string): Promise<void> {
       file: folder,
       why: `it is a folder with other things in it (${names[0]}), not an image of the dir: kind`,
     });
-  await writeWhole(join(folder, versionFile), (sink) => sink.add(Buffer.from(versionText)));
+  const version = join(folder, versionFile);
+  await writeWhole(version, (sink) => sink.add(Buffer.from(versionText)));
+  additions.addFile(version);
 }

@@ -1,7 +1,6 @@
 import { constants } from "node:fs";
 import { copyFile, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { makeFolders } from "../bytes/make-folders.ts";
 import { syncFolder, writeFailure } from "../bytes/write-file.ts";
 import { TareError } from "../errors.ts";
 import { decodeIndex, encodeIndex, type Index } from "../formats/oci/image-index.ts";
@@ -10,14 +9,15 @@ import { mediaTypes } from "../formats/oci/media-types.ts";
 import { type Content, storedFiles } from "../model/content.ts";
 import type { Descriptor, Image, ImageIndex } from "../model/image.ts";
 import { blobsOf } from "./blobs.ts";
+import { LayoutAdditions } from "./layout-additions.ts";
 import { withLock } from "./lock.ts";
 import { tagOf } from "./names.ts";
 import { besideName, writeWhole } from "./output-file.ts";
 
 /**
  * Adds an image to an image layout 1.0, making the layout where there is none. Blobs that are there already stay;
- * other tags stay; the same tag moves. `descriptor` is what the layout's index says of the image. Returns the bytes
- * written.
+ * other tags stay; the same tag moves. `descriptor` is what the layout's index says of the image. On failure and on
+ * abort what was added goes again. Returns the bytes written.
  * @throws CANNOT_WRITE, DISK_FULL, BAD_ARCHIVE when the layout that is there is not sound
  */
 export async function saveLayout(
@@ -26,30 +26,47 @@ export async function saveLayout(
   folder: string,
   signal?: AbortSignal,
 ): Promise<number> {
+  const additions = new LayoutAdditions(folder);
   try {
-    await prepare(folder);
-    let written = 0;
-    const folders = new Set<string>();
-    for (const blob of blobsOf(image)) {
-      signal?.throwIfAborted();
-      const file = join(folder, blobPath(blob.digest));
-      if ((await sizeOf(file)) === blob.size) continue;
-      await makeFolders(dirname(file));
-      written += await saveBlob(blob, file, signal);
-      folders.add(dirname(file));
-    }
-    for (const changed of folders) await syncFolder(changed);
-    return written + (await mergeIndex(folder, descriptor));
+    const add = () => addBlobs(image, folder, additions, signal);
+    const written = await add();
+    return written + (await mergeIndex(folder, descriptor, add));
   } catch (cause) {
+    await additions.undo();
     throw writeFailure(cause, folder);
   }
 }
 
-async function prepare(folder: string): Promise<void> {
-  await makeFolders(folder);
+async function addBlobs(
+  image: Image | ImageIndex,
+  folder: string,
+  additions: LayoutAdditions,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  await prepare(folder, additions);
+  let written = 0;
+  const folders = new Set<string>();
+  for (const blob of blobsOf(image)) {
+    signal?.throwIfAborted();
+    const file = join(folder, blobPath(blob.digest));
+    const before = await sizeOf(file);
+    if (before === blob.size) continue;
+    await additions.makeFolders(dirname(file));
+    written += await saveBlob(blob, file, signal);
+    if (before === undefined) additions.addFile(file);
+    folders.add(dirname(file));
+  }
+  for (const changed of folders) await syncFolder(changed);
+  return written;
+}
+
+async function prepare(folder: string, additions: LayoutAdditions): Promise<void> {
+  await additions.makeFolders(folder);
   if (await isLayout(folder)) return;
-  await makeFolders(join(folder, "blobs"));
-  await writeWhole(join(folder, layoutFile), (sink) => sink.add(layoutMarker));
+  await additions.makeFolders(join(folder, "blobs"));
+  const marker = join(folder, layoutFile);
+  await writeWhole(marker, (sink) => sink.add(layoutMarker));
+  additions.addFile(marker);
 }
 
 /**
@@ -64,7 +81,7 @@ export async function isLayout(folder: string): Promise<boolean> {
   }
   // Two builds that begin the same layout at once see each other's blobs before the marker.
   const strangers = (await readdir(folder)).filter(
-    (name) => !/^(?:blobs|\.oci-layout\..*\.part)$/.test(name),
+    (name) => !/^(?:blobs|index\.json\.lock|\.oci-layout\..*\.part)$/.test(name),
   );
   if (strangers.length === 0) return false;
   throw new TareError({
@@ -107,9 +124,15 @@ async function sizeOf(file: string): Promise<number | undefined> {
   return found?.isFile() ? found.size : undefined;
 }
 
-async function mergeIndex(folder: string, descriptor: Descriptor): Promise<number> {
+/** Another run that fails takes what it added away: `add` looks once more that all is there. */
+async function mergeIndex(
+  folder: string,
+  descriptor: Descriptor,
+  add: () => Promise<number>,
+): Promise<number> {
   const file = join(folder, indexFile);
   return withLock(file, async () => {
+    const written = await add();
     const before = await readFile(file).catch(() => undefined);
     const index: Index =
       before === undefined
@@ -117,8 +140,8 @@ async function mergeIndex(folder: string, descriptor: Descriptor): Promise<numbe
         : decodeIndex(before, mediaTypes.index, file);
     const others = index.manifests.filter((other) => !isReplaced(other, descriptor));
     const after = encodeIndex({ ...index, manifests: [...others, descriptor] });
-    if (before?.equals(after)) return 0;
-    return writeWhole(file, (sink) => sink.add(after));
+    if (before?.equals(after)) return written;
+    return written + (await writeWhole(file, (sink) => sink.add(after)));
   });
 }
 

@@ -6,8 +6,10 @@ import { withFolder } from "../kit/temporary.ts";
 
 test("folders are made as far as they are missing, through links too", () =>
   withFolder(async (folder) => {
-    await makeFolders(join(folder, "a/b/c"));
-    await makeFolders(join(folder, "a/b/c"));
+    const made: string[] = [];
+    for (const path of ["a/b", "a/b/c/d", "a/b"])
+      await makeFolders(join(folder, path), (one) => made.push(one));
+    expect(made).toEqual(["a", "a/b", "a/b/c", "a/b/c/d"].map((path) => join(folder, path)));
     await mkdir(join(folder, "real"));
     await symlink("real", join(folder, "link"));
     await makeFolders(join(folder, "link"));

@@ -53,6 +53,20 @@ async function importing(
   });
 }
 
+test("a list that is not JSON is said to be text", () => {
+  const changes = ['CMD ["a"', 'ENTRYPOINT ["x",]', "VOLUME ['/a']", "HEALTHCHECK CMD ['a']"];
+  const lists = ['CMD [ "$A" = b ] && c', 'ENTRYPOINT ["x"]', 'VOLUME ["/a"] # why'];
+  const given = (all: readonly string[]) => all.flatMap((change) => ["--change", change]);
+  return importing(["x.tar", "x", ...given([...lists, ...changes])], ({ code, notes }) => {
+    expect([code, notes]).toEqual([
+      0,
+      changes.map(
+        (change) => `--change: ${change} looks like a list but is not JSON, so it is taken as plain text.`,
+      ),
+    ]);
+  });
+});
+
 test("the standard input becomes NAME.tar, and the tar's sha256 is the diffID", () =>
   importing(["-", "fedora"], async ({ code, notes, out, files, open }) => {
     expect([code, notes, files]).toEqual([0, [], ["fedora.tar"]]);
@@ -149,6 +163,12 @@ test.each<[string[], number, RegExp]>([
     expect(ended.notes.join("\n")).toMatch(why);
   }),
 );
+
+test("a place that fails leaves no layer in a layout that was to come after it", () =>
+  importing(["--to", "tar:/dev/full", "--to", "oci:image:1", "x.tar", "x"], ({ code, notes, files }) => {
+    expect([code, files]).toEqual([3, []]);
+    expect(notes.join()).toContain("no room left on the disk");
+  }));
 
 test("Ctrl-C ends the wait for the standard input, and nothing is left", () =>
   withFolder(async (folder) => {

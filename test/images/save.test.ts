@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, chown, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { digestOf } from "../../src/bytes/digest.ts";
 import { readTar } from "../../src/formats/tar/decode.ts";
@@ -217,15 +218,81 @@ test.each(["oci", "oci-archive", "docker-archive", "dir"])(
       await expect(save(image, `${transport}:${folder}/x`)).rejects.toMatchObject({
         code: "DIGEST_MISMATCH",
       });
-      const left = (await filesUnder(folder)).filter((name) =>
-        name.includes(image.layers[0]?.digest.slice(7) ?? ""),
-      );
-      expect(left).toEqual([]);
-      expect(
-        (await filesUnder(folder)).filter((name) => /\.part|index\.json|manifest\.json|x\.tar/.test(name)),
-      ).toEqual([]);
+      expect(await readdir(folder)).toEqual([]);
     }),
 );
+
+test.each(["oci", "dir"])("%s: keeps the image that is there, and nothing of one that fails", (transport) =>
+  withFolder(async (parent) => {
+    const folder = join(parent, "x");
+    const first = await smallImage();
+    await save(first, `${transport}:${folder}`);
+    const before = await filesUnder(folder);
+    const { layers } = await broken();
+    const next = imageOf([first.layers[0] as Layer, await layerOf({ next: "1" }), ...layers]);
+    await expect(save(next, `${transport}:${folder}`)).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+    expect(await filesUnder(folder)).toEqual(before);
+  }),
+);
+
+test("who fails takes nothing from another writer of the same layout", () =>
+  withFolder(async (parent) => {
+    const folder = join(parent, "x");
+    const shared = await layerOf({ shared: "1" });
+    const { layers } = await broken();
+    const other = imageOf([shared]);
+    const [late] = layers as [Layer];
+    const failing = imageOf([
+      shared,
+      {
+        ...late,
+        async *open() {
+          await save(other, `oci:${folder}:other`);
+          yield* late.open();
+        },
+      },
+    ]);
+    await expect(save(failing, `oci:${folder}:failing`)).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+    expect(await filesUnder(folder)).toEqual(
+      expect.arrayContaining([other.manifest, other.configuration, shared].map(blob)),
+    );
+  }));
+
+test("nor may it, while the other has not named what it has: that is written again", () =>
+  withFolder(async (parent) => {
+    const folder = join(parent, "x");
+    const shared = await layerOf({ shared: "1" });
+    const own = await layerOf({ own: "1" });
+    const { layers } = await broken();
+    const hurdle = Promise.withResolvers<void>();
+    const failing = async () => {
+      const held = { ...(layers[0] as Layer) };
+      const image = imageOf([shared, { ...held, open: () => afterwards(hurdle.promise, held.open()) }]);
+      await expect(save(image, `oci:${folder}`)).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+    };
+    const first = failing();
+    const other = imageOf([
+      shared,
+      {
+        ...own,
+        async *open() {
+          hurdle.resolve();
+          await first;
+          yield* own.open();
+        },
+      },
+    ]);
+    while (!(await filesUnder(parent)).includes(join("x", blob(shared)))) await setTimeout(5);
+    await save(other, `oci:${folder}`);
+    expect(await filesUnder(folder)).toEqual(
+      [...[other.manifest, other.configuration, shared, own].map(blob), "index.json", "oci-layout"].sort(),
+    );
+  }));
+
+async function* afterwards(promise: Promise<void>, bytes: AsyncIterable<Uint8Array>) {
+  await promise;
+  yield* bytes;
+}
 
 test("a failed write leaves the file that was there", () =>
   withFolder(async (folder) => {

@@ -84,7 +84,7 @@ export const importTar = command({
     const digest = digestFrom(options.sha256);
     const shown = familiarReference(reference);
     const locations = locationsOf(options.to, shown, io.folder);
-    const config = await configOf(options.change);
+    const { config, unread } = await configOf(options.change);
     const epoch = sourceDateEpoch(io.environment);
     const { normalise, message } = options;
     const given = { name: shown, platform, config, message, compression, normalise, epoch };
@@ -104,12 +104,12 @@ export const importTar = command({
           ? importFolder(found.folder, { ...given, owners }, { ...world, keep })
           : importTarball(found, given, { ...world, keep });
       const layout = locations.find(({ transport }) => transport === "oci");
-      const { made: imported, bytes: layerBytes } =
-        layout === undefined ? { made: await make(), bytes: 0 } : await makeInLayout(layout.path, make);
+      const placed = layout && (await makeInLayout(layout.path, make));
+      const imported = placed?.made ?? (await make());
       const { image, layer, asItCame, entries } = imported;
-      const warnings = [...imported.warnings, ...looseAddress(source, digest)];
-      const saved = [];
-      for (const location of locations) {
+      const warnings = [...unread, ...imported.warnings, ...looseAddress(source, digest)];
+      const saved: ImportResult["saved"][number][] = [];
+      const save = async (location: Location) => {
         const { stdout, signal, environment } = io;
         const { bytes, notes = [] } = await saveImage(image, location, {
           name: shown,
@@ -120,9 +120,15 @@ export const importTar = command({
         });
         saved.push({
           location: locationText(location),
-          bytes: location === layout ? bytes + layerBytes : bytes,
+          bytes: location === layout ? bytes + (placed?.bytes ?? 0) : bytes,
         });
         warnings.push(...notes);
+      };
+      try {
+        for (const location of locations) await save(location);
+      } catch (cause) {
+        await placed?.undo();
+        throw cause;
       }
       const { diffId, size, uncompressedSize } = layer;
       const result: ImportResult = {
@@ -192,7 +198,10 @@ function locationsOf(asked: readonly string[], name: string, folder: string): re
 }
 
 async function configOf(changes: readonly string[]) {
-  if (changes.length === 0) return {};
-  const { applyChanges } = await import("../../formats/dockerfile/changes.ts");
-  return applyChanges({}, changes);
+  if (changes.length === 0) return { config: {}, unread: [] };
+  const [{ applyChanges }, { unreadListsInChanges }] = await Promise.all([
+    import("../../formats/dockerfile/changes.ts"),
+    import("../../formats/dockerfile/unread-lists.ts"),
+  ]);
+  return { config: applyChanges({}, changes), unread: unreadListsInChanges(changes) };
 }
