@@ -7,6 +7,7 @@ import type { World } from "../build/world.ts";
 import { nearest } from "../bytes/nearest.ts";
 import type { Dockerfile } from "../formats/dockerfile/instruction.ts";
 import { parseDockerfile } from "../formats/dockerfile/parse-dockerfile.ts";
+import { unreadLists } from "../formats/dockerfile/unread-lists.ts";
 import { assembleImage, assembleIndex } from "../images/assemble.ts";
 import { type Location, locationText } from "../images/location.ts";
 import { saveImage } from "../images/save.ts";
@@ -60,7 +61,10 @@ export async function buildDockerfile(options: DockerfileOptions, world: World):
   const dockerfile = parseDockerfile(options.text, options.file);
   const plan = planOf(dockerfile);
   const target = targetOf(plan, options.target, options.file);
-  const warnings = new Set(unusedArguments(dockerfile, options));
+  const warnings = new Set([
+    ...unreadLists(dockerfile.instructions, options.file),
+    ...unusedArguments(dockerfile, options),
+  ]);
   const context: Context = {
     folder: await realpath(options.context),
     ignore: await contextIgnore(options.path, options.context),

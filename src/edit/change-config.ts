@@ -1,4 +1,5 @@
 import { applyChanges } from "../formats/dockerfile/changes.ts";
+import { unreadListsInChanges } from "../formats/dockerfile/unread-lists.ts";
 import type { Edited } from "../images/copy-source.ts";
 import type { Image } from "../model/image.ts";
 import { createdOf, type EditOptions, editedImage, historyOf } from "./edited-image.ts";
@@ -19,6 +20,6 @@ export function changeConfig(image: Image, changes: readonly string[], options: 
   const history = [...historyOf(image), ...lines];
   return {
     image: editedImage(image, { config: { config }, history }, options),
-    notes: ["The configuration was changed; the layers are as they were."],
+    notes: [...unreadListsInChanges(changes), "The configuration was changed; the layers are as they were."],
   };
 }

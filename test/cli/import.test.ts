@@ -57,7 +57,7 @@ test("a list that is not JSON is said to be text", () => {
   const changes = ['CMD ["a"', 'ENTRYPOINT ["x",]', "VOLUME ['/a']", "HEALTHCHECK CMD ['a']"];
   const lists = ['CMD [ "$A" = b ] && c', 'ENTRYPOINT ["x"]', 'VOLUME ["/a"] # why'];
   const given = (all: readonly string[]) => all.flatMap((change) => ["--change", change]);
-  return importing(["x.tar", "x", ...given([...lists, ...changes])], ({ code, notes }) => {
+  return importing(["x.tar", "y", ...given([...lists, ...changes])], ({ code, notes }) => {
     expect([code, notes]).toEqual([
       0,
       changes.map(

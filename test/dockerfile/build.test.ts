@@ -624,6 +624,17 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     });
   });
 
+  test("a list that is not JSON is said to be text", async () => {
+    expect((await built('FROM scratch\nCMD ["a",]', {})).config).toMatchObject({
+      Cmd: ["/bin/sh", "-c", '["a",]'],
+    });
+    await withDockerfile('FROM scratch\n\nCMD ["a",]', {}, async ({ build }) => {
+      expect((JSON.parse((await build()).out) as DockerfileResult).warnings).toEqual([
+        'Dockerfile:3: CMD ["a",] looks like a list but is not JSON, so it is taken as plain text.',
+      ]);
+    });
+  });
+
   test("an argument that nothing declares is said, and guessed", async () => {
     await withDockerfile("FROM scratch\nARG VERSION", {}, async ({ build }) => {
       const { out } = await build("--build-arg VERSOIN=1");
