@@ -1,0 +1,85 @@
+import type { Bytes } from "../../bytes/bytes.ts";
+import type { Digest } from "../../bytes/digest.ts";
+import { TareError } from "../../errors.ts";
+import type { DownloadSeams } from "../../http/download.ts";
+import { Transfer } from "../../http/transfer.ts";
+import { shownUrl, urlBelow } from "../../http/url.ts";
+import type { Package } from "../../model/package.ts";
+import type { Chosen } from "./select.ts";
+import { verifyPackage } from "./verify-package.ts";
+
+/**
+ * A chosen package as the lock has it. An index knows packages by the SHA-1 of their control part alone, so the file is
+ * fetched, checked against that, and known by its SHA-256 from then on. What was checked once is remembered.
+ * @param mirrors base addresses of its repository, best first
+ * @throws DOWNLOAD_FAILED; DIGEST_MISMATCH, BAD_ARCHIVE, TRUNCATED, TOO_LARGE: what was wrong with the first mirror's file
+ */
+export async function lockPackage(
+  { candidate: { record }, because }: Chosen,
+  repository: string,
+  architecture: string,
+  mirrors: readonly string[],
+  seams: DownloadSeams,
+): Promise<Package> {
+  const { name, version, identity, size, origin } = record;
+  const own = record.architecture === "" ? architecture : record.architecture;
+  const location = `${own}/${name}-${version}.apk`;
+  const rest = { name, version, architecture: own, size, location, repository, because };
+  const locked = (digest: Digest): Package => ({ ...rest, digest, source: origin === "" ? name : origin });
+  const key = `${identity} ${size} ${name} ${version}`;
+  const known = await seams.store.recall("apk-files", key);
+  if (known !== undefined) return locked(known.toString() as Digest);
+  const digest = await fetchPackage(
+    record,
+    mirrors.map((mirror) => urlBelow(mirror, location)),
+    seams,
+  );
+  await seams.store.remember("apk-files", key, Buffer.from(digest));
+  return locked(digest);
+}
+
+async function fetchPackage(
+  record: Chosen["candidate"]["record"],
+  urls: readonly string[],
+  seams: DownloadSeams,
+): Promise<Digest> {
+  const { store, signal, progress } = seams;
+  const { size } = record;
+  const what = `${record.name} ${record.version}`;
+  const tried: { where: string; why: string; absent?: true }[] = [];
+  let refusal: TareError | undefined;
+  for (const url of urls) {
+    progress?.({ kind: "transfer", name: what, done: 0, total: size });
+    const transfer = new Transfer([url], size, true, seams);
+    try {
+      const content = await store.add(exactly(transfer.bytes(what), size, what), what, signal);
+      await verifyPackage(content.open(signal), content.size, what, record);
+      progress?.({ kind: "transfer", name: what, done: size, total: size });
+      return content.digest;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof TareError)) throw error;
+      if (error.problem.code === "DOWNLOAD_FAILED") tried.push(...error.problem.tried);
+      else if (aboutBytes.has(error.code)) {
+        refusal ??= error;
+        tried.push({ where: shownUrl(url), why: "its bytes are not the expected ones" });
+      } else throw error;
+    }
+  }
+  if (refusal !== undefined) throw refusal;
+  throw new TareError({ code: "DOWNLOAD_FAILED", what, tried });
+}
+
+/** @throws TOO_LARGE, TRUNCATED where there are not as many bytes as the index says */
+async function* exactly(source: Bytes, size: number, what: string): Bytes {
+  let got = 0;
+  for await (const chunk of source) {
+    got += chunk.byteLength;
+    if (got > size) throw new TareError({ code: "TOO_LARGE", what, limit: size, promised: true });
+    yield chunk;
+  }
+  if (got < size) throw new TareError({ code: "TRUNCATED", what, want: size, got });
+}
+
+/** What may be wrong with one mirror's file and right with the next. */
+const aboutBytes: ReadonlySet<string> = new Set(["BAD_ARCHIVE", "DIGEST_MISMATCH", "TOO_LARGE", "TRUNCATED"]);

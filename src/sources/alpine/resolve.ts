@@ -1,0 +1,58 @@
+import { mapPool } from "../../bytes/pool.ts";
+import type { DownloadSeams } from "../../http/download.ts";
+import type { LibraryNeed } from "../../model/library.ts";
+import type { LockedRepository, Package } from "../../model/package.ts";
+import type { Resolution } from "../resolution.ts";
+import { lockPackage } from "./lock-package.ts";
+import type { RepositoryPlan } from "./plan.ts";
+import { type OpenedRepository, openRepository } from "./repository.ts";
+import type { AlpineRequest } from "./request.ts";
+import { selectPackages } from "./select.ts";
+import type { Keep } from "./wants.ts";
+
+/** Packages that are fetched at one time. */
+const atOnce = 6;
+
+/**
+ * Opens the repositories, checks who signed them, and selects packages for each architecture. Every selected package is
+ * fetched, since an index has no digest of a package's file: see {@link lockPackage}.
+ * @param keep versions that stay where they still can be had
+ * @param libraries what files from elsewhere need of the distribution: their packages are selected, too
+ * @throws what `openRepository`, `selectPackages` and `lockPackage` throw
+ */
+export async function resolveAlpine(
+  request: AlpineRequest,
+  plans: readonly RepositoryPlan[],
+  architectures: readonly string[],
+  keep: (architecture: string) => readonly Keep[],
+  seams: DownloadSeams,
+  libraries: (architecture: string) => readonly LibraryNeed[] = () => [],
+): Promise<Resolution> {
+  const repositories: LockedRepository[] = [];
+  const packages: (readonly Package[])[] = [];
+  for (const architecture of architectures) {
+    const opened: OpenedRepository[] = [];
+    for (const plan of plans) opened.push(await openRepository(plan, architecture, seams));
+    const byId = new Map(opened.map((one) => [one.locked.id, one]));
+    repositories.push(...opened.map(({ locked }) => locked));
+    seams.progress?.({ kind: "step", text: `Selecting packages for ${architecture}` });
+    const chosen = selectPackages(
+      opened.map(({ plan, locked, records }) => ({ repository: locked.id, records, tag: plan.tag })),
+      {
+        include: request.include,
+        exclude: request.exclude,
+        architecture,
+        keep: keep(architecture),
+        libraries: libraries(architecture),
+      },
+    );
+    packages.push(
+      await mapPool(chosen, atOnce, (one) => {
+        const id = one.candidate.repositories[0]?.repository as string;
+        const { mirrors } = byId.get(id) as OpenedRepository;
+        return lockPackage(one, id, architecture, mirrors, seams);
+      }),
+    );
+  }
+  return { repositories, packages, notes: [] };
+}
