@@ -5,14 +5,14 @@ import { mediaTypes } from "../formats/oci/media-types.ts";
 import { completeImage } from "./complete.ts";
 import { contentIn, type FileSet, readDocument } from "./file-set.ts";
 import type { OpenedImage } from "./opened-image.ts";
-import { folderBlob, folderManifest, versionFile } from "./save-folder.ts";
+import { folderBlob, folderManifest, versionFile, versionPattern } from "./save-folder.ts";
 
 /** The image of a folder of skopeo's `dir:` kind. @throws BAD_ARCHIVE */
 export async function openFolder(files: FileSet): Promise<OpenedImage> {
   const format = "image of the dir: kind";
   const version = (await readDocument(files, versionFile, 1000, format)).toString("utf8");
   const door = new JsonDoor(format, files.where);
-  if (!/^Directory Transport Version: 1\.[0-9]+\n?$/.test(version)) door.refuse("its version is not 1.1");
+  if (!versionPattern.test(version)) door.refuse("its version is not 1.1");
   const bytes = await readDocument(files, folderManifest, documentLimit, format);
   const from = door.object(door.parse(bytes), manifestFile);
   const guess = from.manifests === undefined ? mediaTypes.manifest : mediaTypes.index;

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { collect } from "../bytes/bytes.ts";
 import { algorithmOf, type Digest, hexOf } from "../bytes/digest.ts";
@@ -15,6 +15,7 @@ import { writeWhole } from "./output-file.ts";
 /** File names of skopeo's directory transport (containers-transports(5), `dir:`). */
 export const versionFile = "version";
 const versionText = "Directory Transport Version: 1.1\n";
+export const versionPattern: RegExp = /^Directory Transport Version: 1\.[0-9]+\n?$/;
 export const folderManifest = "manifest.json";
 
 /** `<hex>`; an image of an index has its manifest in `<hex>.manifest.json`. */
@@ -82,14 +83,40 @@ async function saveBlob(
 async function prepare(folder: string, additions: Additions): Promise<void> {
   await additions.makeFolders(folder);
   const names = await readdir(folder);
-  if (names.includes(versionFile)) return;
-  if (names.length > 0)
+  if (names.length > 0) {
+    const stranger = await strangerIn(folder, names);
+    if (stranger === undefined) return;
     throw new TareError({
       code: "CANNOT_WRITE",
       file: folder,
-      why: `it is a folder with other things in it (${names[0]}), not an image of the dir: kind`,
+      why: `it is a folder with other things in it (${stranger}), not an image of the dir: kind`,
     });
+  }
   const version = join(folder, versionFile);
   await writeWhole(version, (sink) => sink.add(Buffer.from(versionText)));
   additions.addFile(version);
+}
+
+/** What shows that a folder is no image of this kind: many a project has files called `version` and `manifest.json`. */
+async function strangerIn(folder: string, names: readonly string[]): Promise<string | undefined> {
+  if (!names.includes(versionFile)) return names[0];
+  const version = await readBounded(join(folder, versionFile), 1000);
+  if (!versionPattern.test(version ?? "")) return versionFile;
+  if (!names.includes(folderManifest)) return undefined;
+  const manifest = await readBounded(join(folder, folderManifest), documentLimit);
+  return isManifest(manifest ?? "") ? undefined : folderManifest;
+}
+
+/** Undefined for what is no file or a larger one. */
+async function readBounded(file: string, limit: number): Promise<string | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() && found.size <= limit ? readFile(file, "utf8") : undefined;
+}
+
+function isManifest(text: string): boolean {
+  try {
+    return typeof JSON.parse(text)?.schemaVersion === "number";
+  } catch {
+    return false;
+  }
 }

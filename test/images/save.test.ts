@@ -198,6 +198,33 @@ test.each(["oci", "dir"])("%s: leaves a folder of other things alone", (transpor
   }),
 );
 
+const dirVersion = "Directory Transport Version: 1.1\n";
+
+test.each([
+  ["version", "1.2.3\n", "{}"],
+  ["version", "x".repeat(2000), `{"schemaVersion":2}`],
+  ["manifest.json", dirVersion, `{"name":"an extension","version":"1.0"}`],
+  ["manifest.json", dirVersion, "null"],
+  ["manifest.json", dirVersion, "no JSON"],
+])("dir: takes no project's folder for an image because of its %s", (stranger, version, manifest) =>
+  withFolder(async (folder) => {
+    await writeFile(join(folder, "version"), version);
+    await writeFile(join(folder, "manifest.json"), manifest);
+    await expect(save(await smallImage(), `dir:${folder}`)).rejects.toThrow(
+      `other things in it (${stranger})`,
+    );
+    expect(await readFile(join(folder, "manifest.json"), "utf8")).toBe(manifest);
+    expect(await readdir(folder)).toEqual(["manifest.json", "version"]);
+  }),
+);
+
+test("dir: goes on where only the version was written", () =>
+  withFolder(async (folder) => {
+    await writeFile(join(folder, "version"), dirVersion);
+    await save(await smallImage(), `dir:${folder}`);
+    expect(await readdir(folder)).toContain("manifest.json");
+  }));
+
 const broken = async (): Promise<Image> => {
   const layer = await layerOf({ a: "1" });
   return imageOf([
