@@ -33,11 +33,13 @@ async function libraries(): Promise<RpmData[]> {
   return [
     await packed("glibc", c, {
       version: "2.36",
+      requires: ["filesystem"],
       provides: ["/lib64/ld-linux-x86-64.so.2", "rtld(GNU_HASH)"],
       files: { "usr/sbin/ldconfig": { content: await readFile("/usr/sbin/ldconfig"), mode: 0o755 } },
     }),
     await packed("libstdc++", ["libstdc++.so.6"]),
     await packed("libgcc", ["libgcc_s.so.1"]),
+    { name: "filesystem", files: { "etc/": {}, "usr/": {}, "usr/lib/": {}, "usr/lib64/": {} } },
     { name: "unrelated", files: { "usr/share/unrelated": "" } },
   ];
 }
