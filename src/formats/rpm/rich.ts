@@ -20,7 +20,7 @@ export type Blocks = readonly (readonly Presence[])[] | boolean;
 export type Providers<Package = number> = (capability: Capability) => readonly Package[];
 
 /** Blocks of one dependency. Real ones need a few; `(a and b) or (c and d) or …` doubles them with each step. */
-const limit = 4_096;
+const limit = 16_384;
 
 /**
  * Whether a dependency asks for more than one package out of some: only `and`, `if` and `unless` do, and an `or` around

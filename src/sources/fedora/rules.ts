@@ -148,6 +148,7 @@ class Maker {
     const dependency = this.#dependencies.parse(text, by);
     if (!isComplex(dependency)) {
       const positive = simpleProviders(dependency, this.#providers).map((each) => each + 1);
+      positive.sort((a, b) => a - b);
       return positive.includes(-own) ? [] : [{ literals: [own, ...positive], said }];
     }
     return this.#blocks(own, clausesOf(dependency, this.#providers), said);
