@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { World } from "../build/world.ts";
 import { TareError } from "../errors.ts";
 import type { CopyOptions } from "../images/copy.ts";
-import type { Location } from "../images/location.ts";
+import { keptBy, type Location } from "../images/location.ts";
 import type { OpenedImage } from "../images/opened-image.ts";
 import type { Platform } from "../model/platform.ts";
 import { copyReport } from "../report/copy-report.ts";
@@ -89,9 +89,17 @@ export function platformFrom(text: string | undefined, help: string): Platform |
   return text === undefined ? undefined : platformOption(text, help);
 }
 
-/** What `--compression` says. @throws BAD_USAGE */
-export async function compressionFrom(text: string | undefined, help: string) {
+/** What `--compression` says of layers that go to `destination`. @throws BAD_USAGE */
+export async function compressionFrom(
+  text: string | undefined,
+  { transport }: Pick<Location, "transport">,
+  help: string,
+) {
   if (text === undefined) return undefined;
+  if (keptBy[transport] === "files") {
+    const why = `--compression is for the layers of an image, and ${transport}: has none`;
+    throw new TareError({ code: "BAD_USAGE", why, help });
+  }
   const { compressionWanted, parseCompression } = await import("../build/recipe/compression.ts");
   const compression = parseCompression(text);
   if (compression) return compression;

@@ -25,7 +25,7 @@ const sayings: Readonly<Record<Loss["kind"], (one: boolean) => string>> = {
   owner: (one) => `${one ? "belongs" : "belong"} to you, since only root gives files away`,
   setuid: (one) => `lost ${one ? "its" : "their"} set-user-ID bits; --setuid keeps them, as root`,
   device: (one) =>
-    `${one ? "is a device or pipe and was" : "are devices or pipes and were"} left out; --devices makes them, as root`,
+    `${one ? "is a device or pipe and was" : "are devices or pipes and were"} left out; --devices makes them (devices need root)`,
   attribute: (one) => `${one ? "has" : "have"} extended attributes, which were not set`,
 };
 

@@ -51,6 +51,10 @@ test("--platform and --compression are understood or refused", () =>
     const { out } = await copy("--platform", "linux/arm64", "--compression", "zstd:9", "--json");
     expect(JSON.parse(out).images).toMatchObject([{ platforms: ["linux/arm64"] }]);
     expect(await readFile(join(folder, "out/index.json"), "utf8")).not.toContain(index.index.digest);
+    const files = ["copy", "--compression", "zstd", "oci:image", "tar:x.tar"];
+    expect((await runTare(files, { folder })).notes).toEqual([
+      "--compression is for the layers of an image, and tar: has none; see `tare copy --help`.",
+    ]);
     expect(await copy("--platform", "arm64")).toMatchObject({
       code: 2,
       notes: ['"arm64" is no platform like linux/amd64 or linux/arm64; see `tare copy --help`.'],

@@ -150,7 +150,7 @@ describe("tare extract", () => {
     const root = process.geteuid?.() === 0;
     expect(notes.filter((note) => root || !note.includes("belong"))).toEqual([
       "/bin/su lost its set-user-ID bits; --setuid keeps them, as root.",
-      "/dev/null is a device or pipe and was left out; --devices makes them, as root.",
+      "/dev/null is a device or pipe and was left out; --devices makes them (devices need root).",
     ]);
     const sidecar = await readSidecar([await readFile(join(folder, "whole.tare.jsonl"))], "the sidecar");
     expect(sidecar.get("bin/su")?.mode).toBe(0o4755);
@@ -200,6 +200,7 @@ describe("tare extract", () => {
     expect((await tare("extract oci:image --to big --max-size 7B")).notes.join()).toContain(
       "limit of 7 bytes",
     );
+    expect((await tare("extract oci:image --to big --max-size 7")).code).toBe(3);
     expect((await tare("extract oci:image --to big --max-size much")).code).toBe(2);
     const signal = AbortSignal.abort();
     expect((await tare("extract oci:image --to big", { signal })).code).toBe(130);

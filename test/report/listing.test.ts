@@ -50,7 +50,7 @@ test("what a folder did not keep is one sentence a kind", () => {
   expect(lossSentences(extracted)).toEqual([
     "/a, /b, /c, /d, /e and 2 more belong to you, since only root gives files away.",
     "/bin/ping has extended attributes, which were not set.",
-    "/dev/null, /dev/zero are devices or pipes and were left out; --devices makes them, as root.",
+    "/dev/null, /dev/zero are devices or pipes and were left out; --devices makes them (devices need root).",
   ]);
   expect(extractedText(extracted)).toBe("/x (1 entry, 1.5 kB), and what it cannot keep in /x.tare.jsonl\n");
 });

@@ -42,10 +42,10 @@ export const append = command({
     },
   ],
   async run({ arguments: [source = "", target = "", ...given], options }, io) {
-    const compression = await compressionFrom(options.compression, help);
     const epoch = sourceDateEpoch(io.environment);
     const from = await locationArgument(source, io.folder);
     const destination = await locationArgument(target, io.folder);
+    const compression = await compressionFrom(options.compression, destination, help);
     if ([from.path, ...given].filter((text) => text === "-").length > 1)
       throw new TareError({ code: "BAD_USAGE", why: "the standard input can be only one of them", help });
     for (const text of given)

@@ -47,9 +47,9 @@ export const copy = command({
   ],
   async run({ arguments: given, options }, io) {
     const platform = platformFrom(options.platform, help);
-    const compression = await compressionFrom(options.compression, help);
     const locations = await Promise.all(given.map((text) => locationArgument(text, io.folder)));
     const destination = locations.at(-1) as (typeof locations)[number];
+    const compression = await compressionFrom(options.compression, destination, help);
     const from = { sources: locations.slice(0, -1), destination, platform };
     return copying(io, from, options, ({ fetch, now }) => ({
       discovery: {

@@ -11,7 +11,7 @@ export const extract = command({
   summary: "Extract an image's files into a folder, without root",
   about: [
     "Writes the root filesystem that the layers make together, or only some PATHs, into a new or empty folder: as a whole, or nothing at all. Whatever the image says, no file outside the folder is touched.",
-    "What the folder cannot keep is not lost: owners, modes, times and attributes of all entries stand in DIR.tare.jsonl beside it. As root, files get their owners; as anybody else they are yours, and you can read them all. Devices, pipes and set-user-ID bits come only when asked for, and as root.",
+    "What the folder cannot keep is not lost: owners, modes, times and attributes of all entries stand in DIR.tare.jsonl beside it. As root, files get their owners; as anybody else they are yours, and you can read them all. Devices, pipes and set-user-ID bits come only when asked for; devices and those bits need root, too.",
   ],
   arguments: [
     insideArgument,
@@ -20,8 +20,8 @@ export const extract = command({
   options: {
     to: { value: "DIR", summary: "The folder; needed" },
     replace: { summary: "Take the place of what an earlier extraction made there; never of your own files" },
-    devices: { summary: "Make devices and pipes, too" },
-    setuid: { summary: "Keep set-user-ID and set-group-ID bits" },
+    devices: { summary: "Make pipes, too, and as root devices" },
+    setuid: { summary: "Keep set-user-ID and set-group-ID bits, as root" },
     "max-size": { value: "SIZE", summary: "Give up when the files are more than this, as 2GB" },
     ...insideOptions,
   },

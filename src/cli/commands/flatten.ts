@@ -31,13 +31,13 @@ export const flatten = command({
     { does: "Beside it, in an image layout", line: "tare flatten oci:image:1 oci:image:flat" },
   ],
   async run({ arguments: [source = "", destination = ""], options }, io) {
-    const compression = await compressionFrom(options.compression, help);
-    const given = { compression, epoch: sourceDateEpoch(io.environment) };
     const from = {
       sources: [await locationArgument(source, io.folder)],
       destination: await locationArgument(destination, io.folder),
       platform: platformFrom(options.platform, help),
     };
+    const compression = await compressionFrom(options.compression, from.destination, help);
+    const given = { compression, epoch: sourceDateEpoch(io.environment) };
     return copying(io, from, options, async (world) => {
       const { flattenImage } = await import("../../edit/flatten-image.ts");
       return { edit: (image) => flattenImage(image, given, world) };

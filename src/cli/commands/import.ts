@@ -23,7 +23,7 @@ export const importTar = command({
     "The tarball becomes the image's one layer, byte for byte: the sha256 of the tar is the layer's diffID, as with `docker import`. Whether it is plain or compressed with gzip, zstd, xz or bzip2 is told by its content. Plain, gzip and zstd stay as they came, unless --compression says otherwise; xz and bzip2 become gzip, since no runtime reads them. While it is read, it is checked: paths lead nowhere outside, every header makes sense; what its owner may not expect is said, and what cannot be unpacked is refused (exit code 3).",
     "With --normalise, the tar is written anew: sorted, each path once, all times 0 or SOURCE_DATE_EPOCH, owners by number and without names. Then the same files give the same layer, whoever packed them. GNU's sparse files are always written whole, and then it is said that the diffID is another one.",
     "A folder is packed in one order, with its modes and times, and compressed with gzip; extended attributes are not read. Its files belong to root in the image, unless tare runs as root: then their owners stay. Of a folder that `tare extract` made, owners, modes, attributes and devices are those of DIR.tare.jsonl beside it. SOURCE_DATE_EPOCH cuts off later times.",
-    "The image is as old as the youngest entry, or SOURCE_DATE_EPOCH, so that the same tarball gives the same image. Without --to it goes to NAME.tar in this folder, which docker, podman and skopeo load.",
+    "The image is as old as the youngest entry, or SOURCE_DATE_EPOCH, so that the same tarball gives the same image. Without --to it goes to NAME.tar in this folder (NAME-TAG.tar, where it has a tag other than latest), which docker, podman and skopeo load.",
   ],
   arguments: [
     {
@@ -55,6 +55,11 @@ export const importTar = command({
       summary: "Take no other bytes than these; http needs it, and for https it is well advised",
     },
     normalise: { summary: "Write the tar anew, so that it does not matter who packed it" },
+    "strip-components": {
+      value: "N",
+      summary:
+        "Take this many leading parts off the paths of a tarball, as GNU tar does: what has no more of them is left out; the diffID is then another one",
+    },
     compression: { value: "HOW", summary: "gzip, zstd or none, with a level if need be: zstd:9" },
     to: {
       value: "LOCATION",
@@ -73,6 +78,10 @@ export const importTar = command({
       does: "Fetch one, held to its digest",
       line: "tare import --sha256 DIGEST --platform linux/arm64 https://mirror.example/minirootfs.tar.gz alpine",
     },
+    {
+      does: "Make the root of the one folder that all is in",
+      line: "tare import --strip-components 1 rootfs.tar.xz base",
+    },
     { does: "Pack a folder", line: "tare import --to oci:site:1 public site" },
   ],
   async run({ arguments: [source = "", name = ""], options }, io) {
@@ -82,12 +91,13 @@ export const importTar = command({
     const platform = runsOn === undefined ? thisMachine() : platformOption(runsOn, "tare import --help");
     const compression = await compressionOf(options.compression);
     const digest = digestFrom(options.sha256);
+    const strip = countOf(options["strip-components"]);
     const shown = familiarReference(reference);
     const locations = locationsOf(options.to, shown, io.folder);
     const { config, unread } = await configOf(options.change);
     const epoch = sourceDateEpoch(io.environment);
     const { normalise, message } = options;
-    const given = { name: shown, platform, config, message, compression, normalise, epoch };
+    const given = { name: shown, platform, config, message, compression, normalise, strip, epoch };
     if (source !== "-" && !isAddress(source)) await keepApart(resolve(io.folder, source), locations);
     return withWorld(io, { ...options, offline: false }, async (world) => {
       const [{ findTarball }, { importFolder, importTarball }, { makeInLayout }, { saveImage }] =
@@ -98,6 +108,10 @@ export const importTar = command({
           import("../../images/save.ts"),
         ]);
       const found = await findTarball(source, digest, { ...world, folder: io.folder, stdin: io.stdin });
+      if ("folder" in found && strip !== undefined)
+        refuse(
+          `--strip-components is for a tarball, and ${source} is a folder: import the one that is in it`,
+        );
       const owners = process.getuid?.() === 0 ? "kept" : "root";
       const make = (keep?: Store["add"]) =>
         "folder" in found
@@ -185,6 +199,13 @@ function digestFrom(text: string | undefined): Digest | undefined {
   if (text === undefined) return undefined;
   const [, hex] = /^(?:sha256:)?([0-9a-f]{64})$/i.exec(text) ?? [];
   return hex === undefined ? refuse("--sha256 needs 64 hexadecimal digits") : `sha256:${hex.toLowerCase()}`;
+}
+
+function countOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return /^[1-9][0-9]{0,3}$/.test(text)
+    ? Number(text)
+    : refuse("--strip-components needs a number from 1 on");
 }
 
 /** `fedora:latest` goes to `fedora.tar`, `registry.example/base:1` to `base-1.tar`. */

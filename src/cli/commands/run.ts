@@ -10,7 +10,7 @@ export const run = command({
   summary: "Start an image with what this machine has: runc, bubblewrap, podman and others",
   about: [
     "Takes the first of runc, crun, bwrap, podman, docker, systemd-nspawn and unshare that is here and works as this user, and starts the image's program in it, without a network unless asked. Root is not needed. Input, output, terminal and signals are passed on, and so is the program's exit code; 126 says that the program cannot be executed, 127 that it is not there.",
-    "All that follows LOCATION is the program's, options too. The image's files are extracted into a folder of the store, which the program may write to and which is removed afterwards, with the container, even if tare is killed. Ten seconds after SIGTERM or SIGHUP, or with the third SIGTERM or SIGINT, the program is ended by force. Set-user-ID bits do not count. This is to try images out: it is no sandbox for programs that nobody trusts.",
+    "All that follows LOCATION is the program's, options too; a -- right behind LOCATION is not. The image's files are extracted into a folder of the store, which the program may write to and which is removed afterwards, with the container, even if tare is killed. Ten seconds after SIGTERM or SIGHUP, or with the third SIGTERM or SIGINT, the program is ended by force. Set-user-ID bits do not count. This is to try images out: it is no sandbox for programs that nobody trusts.",
   ],
   arguments: [insideArgument, { name: "ARGUMENT", summary: "Instead of the image's CMD", rest: true }],
   options: {
