@@ -58,11 +58,19 @@ async function feed(
   }
   let failure: { readonly cause: unknown } | undefined;
   async function* told(source: NonNullable<ProgramStart["input"]>) {
+    // A program that ends early has its broken pipe thrown in where a piece is handed out.
+    let isOut = false;
     try {
-      yield* source;
+      for await (const piece of source) {
+        isOut = true;
+        yield piece;
+        isOut = false;
+      }
     } catch (cause) {
-      failure = { cause };
-      kill();
+      if (!isOut) {
+        failure = { cause };
+        kill();
+      }
       throw cause;
     }
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { dirname } from "node:path";
 import type { Digest } from "../bytes/digest.ts";
 import type { HostPrograms } from "../model/host-programs.ts";
 import type { Image } from "../model/image.ts";
@@ -29,15 +30,15 @@ export async function saveDisk(
   signal?: AbortSignal,
 ): Promise<SavedDisk> {
   const { transport, path } = location;
-  const what = locationText(location);
-  const run = toolsFor(what, runProgram, signal);
+  const use = { what: locationText(location), folder: dirname(path) };
+  const run = toolsFor(use, runProgram, signal);
   let notes: readonly string[] = [];
   const hash = createHash("sha256");
   const bytes = await placeWhole(path, async (file) => {
     notes =
       transport === "squashfs"
         ? await writeSquashfs(image, file, run, signal)
-        : await writeExt4(image, { file, stage: besideName(path), what }, run, signal);
+        : await writeExt4(image, { file, stage: besideName(path), use }, run, signal);
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
   });
   const place = transport === "squashfs" ? "A squashfs image" : "An ext4 image";

@@ -9,7 +9,7 @@ import { debugfsScript, type StagedEntry } from "./debugfs-script.ts";
 import { ext4BlockSize, ext4InodeSize, ext4Size } from "./ext4-size.ts";
 import { fitted, type LostParts, lossNotes, type Room } from "./fitted-entries.ts";
 import { flatten } from "./flatten.ts";
-import { type RunTool, toolFailed } from "./run-tool.ts";
+import { type RunTool, type ToolUse, toolFailed } from "./run-tool.ts";
 
 const room: Room = {
   place: "An ext4 image",
@@ -32,7 +32,7 @@ const script = "script";
  */
 export async function writeExt4(
   image: Image,
-  { file, stage, what }: { readonly file: string; readonly stage: string; readonly what: string },
+  { file, stage, use }: { readonly file: string; readonly stage: string; readonly use: ToolUse },
   run: RunTool,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
@@ -42,7 +42,7 @@ export async function writeExt4(
   const environment = { E2FSPROGS_FAKE_TIME: String(time), MKE2FS_CONFIG: "/dev/null" };
   await mkdir(stage, { mode: 0o700 });
   try {
-    const entries = await staged(fitted(flatten(image.layers, signal), room, what, lost), stage, time);
+    const entries = await staged(fitted(flatten(image.layers, signal), room, use.what, lost), stage, time);
     const { inodes, blocks, journalMiB, folderBlocks } = ext4Size(entries);
     const { uuid, seed } = idsOf(image.manifest.digest);
     await run("mke2fs", {
@@ -54,7 +54,7 @@ export async function writeExt4(
       ],
       environment,
     });
-    const { lines, told } = debugfsScript(entries, folderBlocks, time, what);
+    const { lines, told } = debugfsScript(entries, folderBlocks, time, use.what);
     await writeSynced(join(stage, script), lines, 0o600);
     let heard = 0;
     let astray = false;
@@ -73,10 +73,9 @@ export async function writeExt4(
     const complaints = filled.said
       .split("\n")
       .filter((line) => line.trim() !== "" && !/^debugfs \d/.test(line));
-    if (complaints.length > 0)
-      throw toolFailed(what, "debugfs", { ...filled, said: complaints[0] as string });
+    if (complaints.length > 0) throw toolFailed(use, "debugfs", { ...filled, said: complaints[0] as string });
     if (astray || heard !== told.length)
-      throw toolFailed(what, "debugfs", { ...filled, said: "it numbers inodes another way than is known" });
+      throw toolFailed(use, "debugfs", { ...filled, said: "it numbers inodes another way than is known" });
     await run("e2fsck", { args: ["-fn", file], environment, heard: () => undefined });
     return lossNotes(lost, room);
   } finally {

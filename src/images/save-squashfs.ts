@@ -19,7 +19,7 @@ const room: Room = {
 /**
  * Has mksquashfs write an image's root to `file`, which is empty. It reads our tar; who owns the root, which it takes from
  * whoever runs it, is written in afterwards. Compressed with zstd. Returns whole sentences about what is lost.
- * @throws what the layers throw, PROGRAM_MISSING, PROGRAM_FAILED, CANNOT_WRITE
+ * @throws what the layers throw, PROGRAM_MISSING, PROGRAM_FAILED, CANNOT_WRITE, DISK_FULL
  */
 export async function writeSquashfs(
   image: Image,

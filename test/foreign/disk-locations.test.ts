@@ -1,4 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { collect } from "../../src/bytes/bytes.ts";
@@ -8,6 +9,7 @@ import { saveImage } from "../../src/images/save.ts";
 import { mustRun, runCommand } from "../kit/command.ts";
 import { imageOf, layerOf } from "../kit/images.ts";
 import { needsPeers } from "../kit/peers.ts";
+import { onSmallDisk } from "../kit/small-disk.ts";
 import { runTare } from "../kit/tare.ts";
 import { withFolder } from "../kit/temporary.ts";
 
@@ -132,3 +134,33 @@ test("what cannot be written is refused in a sentence, and nothing is left", asy
     expect((await runCommand("ls", ["-A", folder])).stdout).toBe(".store\nimage\n");
   });
 });
+
+test.for([
+  ["squashfs", "mksquashfs"],
+  ["ext4", "debugfs"],
+] as const)(
+  "a full disk under %s: is told as such, and keeps nothing",
+  async ([transport, program], context) => {
+    needsPeers(context, program);
+    await withFolder(async (folder) => {
+      const image = imageOf([
+        await layerOf({ a: { content: randomBytes(1_500_000) }, b: { content: randomBytes(1_500_000) } }),
+      ]);
+      await saveImage(image, parseLocation(`oci:${folder}/image:1`));
+      const small = join(folder, "small");
+      const outcomes = new Set<number>();
+      for (const size of [200, 2000, 3200, 5000, 20_000])
+        await onSmallDisk(context, small, size, async () => {
+          const { code, notes } = await runTare(["copy", "oci:image:1", `${transport}:small/x`], {
+            folder,
+            environment: { PATH: process.env.PATH ?? "" },
+          });
+          outcomes.add(code);
+          if (code === 0) return;
+          expect(notes.join()).toMatch(`There is no room left on the disk under ${small};`);
+          expect(await readdir(small)).toEqual([]);
+        });
+      expect([...outcomes]).toEqual([3, 0]);
+    });
+  },
+);
