@@ -5,12 +5,19 @@ import { type Sightings, type TarSurvey, topLimit } from "./survey.ts";
 const usual =
   /^(?:bin|boot|dev|etc|home|init|lib|lib32|lib64|libx32|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)\/?$/;
 
+/** Whether a name, perhaps with a slash at its end, stands at the top of a root file system. */
+export function isUsual(top: string): boolean {
+  return usual.test(top);
+}
+
 export interface AdviceOptions {
   readonly normalised: boolean;
   /** Whether what it is called is the path of a file. */
   readonly isFile: boolean;
   /** What the image is to be called. */
   readonly name?: string | undefined;
+  /** How many leading parts its paths lost. */
+  readonly strip?: number | undefined;
 }
 
 /** A sentence for everything in a tar that its owner may not expect. `where` is what they call it. */
@@ -19,17 +26,20 @@ export function adviceOn(survey: TarSurvey, where: string, options: AdviceOption
 }
 
 function shapeAdvice(
-  { tops, entries }: TarSurvey,
+  { tops, toTops, entries }: TarSurvey,
   where: string,
-  { isFile, name = "NAME" }: AdviceOptions,
+  { isFile, name = "NAME", strip }: AdviceOptions,
 ): readonly string[] {
-  if (entries === 0) return [`${where} holds nothing; the image is empty.`];
+  if (entries === 0)
+    return strip === undefined
+      ? [`${where} holds nothing; the image is empty.`]
+      : [`${where} has no path of more than ${strip} parts; the image is empty.`];
   // Arch Linux's packages have a .PKGINFO as well, and beside it a .MTREE.
   if (tops.includes(".PKGINFO") && !tops.includes(".MTREE"))
     return [
       `${where} is an Alpine package: the image has its files, without what they need, and without what its scripts would do.`,
     ];
-  if (tops.some((top) => usual.test(top))) return [];
+  if (tops.some(isUsual)) return [];
   const marker = tops.find((top) => top === "oci-layout" || top === "manifest.json");
   if (marker !== undefined)
     return [
@@ -43,9 +53,13 @@ function shapeAdvice(
       : undefined;
   if (inner === undefined || tops.length === topLimit) return [];
   const folder = inner.slice(0, -1);
-  const todo = isFile
-    ? `unpack it and import that folder: mkdir unpacked && tar -xpf ${quoted(where)} -C unpacked && tare import ${quoted(`unpacked/${folder}`)} ${name}`
-    : "unpack it and import that folder.";
+  const alone =
+    strip === undefined && toTops !== undefined && tops.every((one) => one === inner || !one.endsWith("/"));
+  const todo = alone
+    ? `import it with --strip-components ${toTops}.`
+    : isFile
+      ? `unpack it and import that folder: mkdir unpacked && tar -xpf ${quoted(where)} -C unpacked && tare import ${quoted(`unpacked/${folder}`)} ${name}`
+      : "unpack it and import that folder.";
   return [
     `${tops.length === 1 ? `Everything in ${where} is below ${inner}` : `${where} has a folder ${inner}`}, and so it is in the image; if that folder should be the root, ${todo}`,
   ];

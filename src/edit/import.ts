@@ -5,10 +5,12 @@ import type { Image, Layer, RuntimeConfig } from "../model/image.ts";
 import type { Platform } from "../model/platform.ts";
 import { adviceOn } from "./advice.ts";
 import { dateText } from "./date-text.ts";
+import { folderAdvice } from "./folder-advice.ts";
 import { folderLayer } from "./folder-layer.ts";
 import { portableLayer } from "./portable-layer.ts";
 import { normalisedLayer } from "./rewrite-layer.ts";
 import type { EditSeams } from "./seal-tar.ts";
+import { strippedTarball } from "./stripped-tarball.ts";
 import type { TarSurvey } from "./survey.ts";
 import { type CompressionWish, compressorFor, keptZstd, type Tarball } from "./tarball-layer.ts";
 
@@ -22,6 +24,8 @@ export interface ImportOptions {
   readonly compression?: CompressionWish | undefined;
   /** Whether the tar is written anew, so that the same files give the same layer whoever packed them. */
   readonly normalise: boolean;
+  /** How many leading parts the paths of a tarball lose. */
+  readonly strip?: number | undefined;
   /** SOURCE_DATE_EPOCH, seconds: when the image was created, and the time of everything normalised (else 0). */
   readonly epoch?: number | undefined;
 }
@@ -29,7 +33,7 @@ export interface ImportOptions {
 export interface Imported {
   readonly image: Image;
   readonly layer: Layer & { readonly uncompressedSize: number };
-  /** How the tarball was compressed. */
+  /** How the tarball was compressed; "none" when it was stripped. */
   readonly came: CompressionFormat | "folder";
   /** Whether the layer's stored bytes are those of the tarball. */
   readonly asItCame: boolean;
@@ -39,18 +43,20 @@ export interface Imported {
 }
 
 /**
- * An image of one layer from a tarball, byte for byte unless `normalise` or GNU's sparse files force otherwise. The
- * same bytes give the same image: without an epoch, it is as old as its youngest entry. A layer that stays as it came
- * is read from a lasting tarball's own place, which must not change while the image is used. What cannot be unpacked is
- * refused: neither docker nor tare itself could do anything with the image.
+ * An image of one layer from a tarball, byte for byte unless `normalise`, `strip` or GNU's sparse files force otherwise.
+ * The same bytes give the same image: without an epoch, it is as old as its youngest entry. A layer that stays as it
+ * came is read from a lasting tarball's own place, which must not change while the image is used. What cannot be
+ * unpacked is refused: neither docker nor tare itself could do anything with the image.
  * @throws BAD_ARCHIVE, TRUNCATED, what the source throws, DISK_FULL
  */
 export async function importTarball(
-  tarball: Tarball,
+  given: Tarball,
   options: ImportOptions,
   seams: EditSeams,
 ): Promise<Imported> {
-  const { normalise, compression } = options;
+  const { normalise, strip } = options;
+  const tarball = strip === undefined ? given : strippedTarball(given, strip);
+  const compression = options.compression ?? (strip === undefined ? undefined : { format: "gzip" });
   const { keep: _, ...beforehand } = seams;
   const first = await (normalise
     ? portableLayer(tarball, undefined, beforehand)
@@ -59,9 +65,10 @@ export async function importTarball(
   if (survey.broken !== undefined) throw unpackable(tarball.name, survey.broken);
   const isFile = tarball.lent !== undefined;
   const warnings = [
-    ...adviceOn(survey, tarball.name, { normalised: normalise, isFile, name: options.name }),
+    ...adviceOn(survey, tarball.name, { normalised: normalise, isFile, name: options.name, strip }),
     ...first.changes,
   ];
+  if (strip !== undefined && survey.entries > 0 && !normalise) warnings.push(shortened(tarball.name, strip));
   let layer = first.layer;
   if (normalise) {
     const compressor = compressorFor(compression ?? { format: came === "zstd" ? "zstd" : "gzip" });
@@ -73,10 +80,15 @@ export async function importTarball(
     image: imageOf(layer, created, options),
     layer,
     came,
-    asItCame: asItCame && !normalise,
+    asItCame: asItCame && !normalise && strip === undefined,
     entries: survey.entries,
     warnings,
   };
+}
+
+function shortened(where: string, strip: number): string {
+  const parts = strip === 1 ? "first part" : `first ${strip} parts`;
+  return `The paths of ${where} lost their ${parts}, so the diffID is not that of the tarball.`;
 }
 
 function unpackable(where: string, { count, why }: NonNullable<TarSurvey["broken"]>): TareError {
@@ -101,6 +113,7 @@ export async function importFolder(
 ): Promise<Imported> {
   const { normalise, epoch } = options;
   const { layer, entries, newest, warnings } = await folderLayer(folder, options, seams);
+  const advice = await folderAdvice(folder, options.name);
   const created = normalise ? (epoch ?? 0) : (epoch ?? newest ?? 0);
   return {
     image: imageOf(layer, created, options),
@@ -108,7 +121,7 @@ export async function importFolder(
     came: "folder",
     asItCame: false,
     entries,
-    warnings,
+    warnings: [...advice, ...warnings],
   };
 }
 

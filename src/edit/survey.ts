@@ -1,6 +1,7 @@
 import type { AnyBytes } from "../bytes/bytes.ts";
 import { readAsTar } from "../formats/read-as-tar.ts";
 import type { Trailing } from "../formats/tar/decode.ts";
+import { partsToTop } from "../formats/tar/strip-components.ts";
 import { isWhiteout } from "../layers/whiteout.ts";
 import { UnpackCheck } from "./unpack-check.ts";
 
@@ -29,6 +30,8 @@ export interface TarSurvey {
   readonly trailing: Trailing | undefined;
   /** The first names at the top, folders with a slash at their end; no more than {@link topLimit}. */
   readonly tops: readonly string[];
+  /** How many parts each path loses so that what is in the folders at the top comes to the root; undefined when they differ. */
+  readonly toTops: number | undefined;
 }
 
 export const topLimit = 32;
@@ -52,7 +55,12 @@ export async function surveyTar(source: AnyBytes, where: string): Promise<TarSur
   const onTrailing = (found: Trailing) => {
     trailing = found;
   };
-  const all = readAsTar(source, where, { onSparse: (path) => sparse.see(path), onTrailing });
+  let name = "";
+  const onNames = (spelled: string) => {
+    name = spelled;
+  };
+  const toTops = new Set<number>();
+  const all = readAsTar(source, where, { onSparse: (path) => sparse.see(path), onNames, onTrailing });
   for await (const entry of all) {
     const { path, type, mtime } = entry;
     entries += 1;
@@ -61,6 +69,7 @@ export async function surveyTar(source: AnyBytes, where: string): Promise<TarSur
     if (paths.has(path)) duplicates.see(path);
     else if (paths.size < pathLimit) paths.add(path);
     if (tops.size < topLimit && path !== "") tops.add(topOf(path, type === "directory"));
+    if (toTops.size < 2 && path !== "") toTops.add(partsToTop(name));
     check.see(entry);
   }
   return {
@@ -73,6 +82,7 @@ export async function surveyTar(source: AnyBytes, where: string): Promise<TarSur
     stray: check.stray,
     trailing,
     tops: [...tops],
+    toTops: toTops.size === 1 ? [...toTops][0] : undefined,
   };
 }
 

@@ -173,11 +173,16 @@ test.each<[string, Tree, RegExp]>([
   [
     "a single top folder",
     { "alpine/": {}, "alpine/etc/": {}, "alpine/etc/motd": "x" },
-    /^Everything in x\.tar is below alpine\/.* unpack it and import that folder\.$/,
+    /^Everything in x\.tar is below alpine\/.* import it with --strip-components 1\.$/,
   ],
   [
     "rootfs beside a manifest",
     { manifest: "{}", "rootfs/": {}, "rootfs/bin/sh": "x" },
+    /^x\.tar has a folder rootfs\/.* import it with --strip-components 1\.$/,
+  ],
+  [
+    "rootfs beside another folder",
+    { "rootfs/": {}, "rootfs/bin/sh": "x", "templates/": {} },
     /^x\.tar has a folder rootfs\/.* unpack it and import that folder\.$/,
   ],
   ["an OCI archive", { "oci-layout": "{}", "blobs/": {} }, /has oci-layout.*name it oci-archive:x\.tar\.$/],

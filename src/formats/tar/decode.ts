@@ -47,6 +47,8 @@ export interface TarListeners {
   readonly onSparse?: (path: string) => void;
   /** Is shown the pax records of each entry before it comes: some programs keep there what no header says. */
   readonly onRecords?: (path: string, records: ReadonlyMap<string, Uint8Array>) => void;
+  /** Is shown how an entry's path, and a hardlink's target, are spelled in the archive, before it comes. */
+  readonly onNames?: (name: string, link: string) => void;
   /** Is told, at the end, of bytes behind the end mark that are not all zeros. */
   readonly onTrailing?: (trailing: Trailing) => void;
 }
@@ -61,7 +63,7 @@ export interface TarListeners {
 export async function* readTar(
   source: AnyBytes,
   where: string,
-  { onSparse, onRecords, onTrailing }: TarListeners = {},
+  { onSparse, onRecords, onNames, onTrailing }: TarListeners = {},
 ): AsyncGenerator<Entry> {
   const reader = new ByteReader(source);
   const global: Extensions = { pax: new Map(), size: 0 };
@@ -85,7 +87,7 @@ export async function* readTar(
         continue;
       }
       const { pax } = extensions;
-      const header = headerOf(raw, extensions, global.pax, where);
+      const header = headerOf(raw, extensions, global.pax, where, onNames);
       if (pax.size > 0) onRecords?.(header.path, pax);
       extensions = { pax: new Map(), size: 0 };
       const padded = Math.ceil(header.size / blockSize) * blockSize - header.size;
@@ -169,6 +171,7 @@ function headerOf(
   extensions: Extensions,
   global: ReadonlyMap<string, Uint8Array>,
   where: string,
+  onNames: TarListeners["onNames"],
 ): EntryHeader {
   // An empty value takes a record back (POSIX pax, "Keyword Precedence").
   const record = (keyword: string): Uint8Array | undefined => {
@@ -197,6 +200,7 @@ function headerOf(
   };
   const xattrs = xattrsOf(extensions.pax);
   const device = type === "character" || type === "block";
+  onNames?.(name, linkname);
   return {
     path,
     type,
