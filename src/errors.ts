@@ -38,6 +38,12 @@ function saidInTurn(tried: readonly { where: string; why: string }[], what: stri
   return [...lines].map(([line, times]) => (times > 1 ? `${line} (${times} times)` : line)).join("; ");
 }
 
+/** At most five names, and how many more there are. */
+function firstFew(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return `${names.slice(0, 5).join(", ")}${more}`;
+}
+
 interface Needed {
   readonly library: string;
   readonly neededBy: readonly string[];
@@ -234,7 +240,7 @@ const rules = {
   NOT_THE_IMAGE: rule<{ where: string; want: string | undefined; have: readonly string[] }>(
     2,
     (d) =>
-      `${d.where} ${d.want === undefined ? "holds several images" : `holds no image named ${d.want}`}: ${d.have.length > 0 ? `name one of ${d.have.join(", ")}` : "none of them has a name"}.`,
+      `${d.where} ${d.want === undefined ? "holds several images" : `holds no image named ${d.want}`}: ${d.have.length > 0 ? `name one of ${firstFew(d.have)}` : "none of them has a name"}.`,
   ),
   NO_ACCOUNT: rule<{ kind: string; name: string; where: string; todo: string }>(
     2,

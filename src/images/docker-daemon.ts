@@ -31,7 +31,6 @@ export interface DockerDaemon {
 
 /** The newest version of the API whose words for the two requests here are known to be these. */
 const newest = [1, 51] as const;
-const namesListed = 10;
 
 /** Asks a daemon which version of the API it speaks. @throws DAEMON_UNREACHABLE, DAEMON_REFUSED, BAD_ENVIRONMENT */
 export async function dockerDaemon(seams: DaemonSeams): Promise<DockerDaemon> {
@@ -95,12 +94,11 @@ export async function dockerDaemon(seams: DaemonSeams): Promise<DockerDaemon> {
       .map((image, at) => door.object(image, `[${at}]`).RepoTags)
       .flatMap((names) => (names == null ? [] : door.texts(names, "RepoTags")))
       .filter((tag) => tag !== "<none>:<none>");
-    const more = tags.length > namesListed ? [`${tags.length - namesListed} more`] : [];
     return new TareError({
       code: "NOT_THE_IMAGE",
       where: `The docker daemon at ${where}`,
       want: name,
-      have: [...tags.slice(0, namesListed), ...more],
+      have: tags,
     });
   }
 }

@@ -121,7 +121,9 @@ async function openArchive(
   needsLayout: boolean,
 ): Promise<OpenedImage> {
   const layout = (await files.find(layoutFile)) !== undefined && (await files.find(indexFile)) !== undefined;
-  return layout || needsLayout ? openLayout(files, name) : openDockerArchive(files, name);
+  return layout || needsLayout
+    ? openLayout(files, name, needsLayout ? "tag" : "reference")
+    : openDockerArchive(files, name);
 }
 
 async function assertThere(path: string, folder: boolean): Promise<void> {

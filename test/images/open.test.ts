@@ -107,9 +107,13 @@ test("a name picks one of several images; without one there is a question", () =
     expect(
       ((await open(`docker-archive:${folder}/x.tar:docker.io/library/shout:latest`)) as Image).platform,
     ).toBeDefined();
-    await expect(open(`docker-archive:${folder}/x.tar:other`)).rejects.toMatchObject({
-      code: "NOT_THE_IMAGE",
-    });
+    await expect(open(`docker-archive:${folder}/x.tar:other`)).rejects.toThrow(
+      "holds no image named other: name one of shout:latest.",
+    );
+    const place = parseLocation(`oci:${folder}/many`);
+    for (let at = 1; at <= 7; at += 1)
+      await saveImage(one, { ...place, name: `${at}` }, { name: "registry.example/shout" });
+    await expect(open(`oci:${folder}/many:8`)).rejects.toThrow("name one of 1, 2, 3, 4, 5 and 2 more.");
   }));
 
 test("an archive of docker's kind alone opens: plain and compressed layers, links between them", () =>
