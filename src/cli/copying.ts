@@ -3,6 +3,7 @@ import type { World } from "../build/world.ts";
 import { TareError } from "../errors.ts";
 import type { CopyOptions } from "../images/copy.ts";
 import { keptBy, type Location } from "../images/location.ts";
+import { refuseMisnamed } from "../images/misnamed.ts";
 import type { OpenedImage } from "../images/opened-image.ts";
 import type { Platform } from "../model/platform.ts";
 import { copyReport } from "../report/copy-report.ts";
@@ -50,6 +51,7 @@ export function copying(
   },
   prepare: (world: CopyWorld) => Prepared | Promise<Prepared>,
 ): Promise<number> {
+  refuseMisnamed(destination);
   return withWorld(io, { ...options, offline: false }, async (world) => {
     const { store, threads, runProgram } = world;
     const scratches: string[] = [];

@@ -8,6 +8,7 @@ import { decodeText } from "../bytes/text.ts";
 import type { Bases } from "../dockerfile/base.ts";
 import { TareError } from "../errors.ts";
 import { type Location, locationFrom, parseLocation } from "../images/location.ts";
+import { refuseMisnamed } from "../images/misnamed.ts";
 import { openImage } from "../images/open.ts";
 import { type Compressor, defaultLevels } from "../layers/compressor.ts";
 import { type Platform, platformName } from "../model/platform.ts";
@@ -181,7 +182,7 @@ function locationsOf(asked: readonly string[], name: string, platforms: number, 
   const transport = platforms > 1 ? "oci-archive" : "docker-archive";
   const file = name.replace(/^.*\//, "").replace(/[:@].*$/, "");
   const texts = asked.length > 0 ? asked : [`${transport}:${file}.tar`];
-  return texts.map((text) => locationFrom(parseLocation(text), folder));
+  return texts.map((text) => refuseMisnamed(locationFrom(parseLocation(text), folder)));
 }
 
 async function compressorOf(text: string | undefined): Promise<Compressor> {

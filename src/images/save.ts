@@ -10,6 +10,7 @@ import { dockerArchiveFiles, type NamedImage } from "./docker-archive.ts";
 import { type DaemonSeams, dockerDaemon } from "./docker-daemon.ts";
 import { blobFiles, layoutFiles } from "./layout-files.ts";
 import { type Location, locationShapes, locationText } from "./location.ts";
+import { refuseMisnamed } from "./misnamed.ts";
 import { named, nameFor } from "./names.ts";
 import { writeWhole } from "./output-file.ts";
 import { saveDisk } from "./save-disk.ts";
@@ -127,7 +128,7 @@ async function toFile(
   { stdout }: SaveOptions,
   fill: (sink: Sink) => Promise<void>,
 ): Promise<number> {
-  if (location.path !== "-") return writeWhole(location.path, fill);
+  if (location.path !== "-") return writeWhole(refuseMisnamed(location).path, fill);
   if (stdout === undefined)
     throw new TareError({
       code: "BAD_LOCATION",

@@ -3,6 +3,7 @@ import { sourceDateEpoch } from "../../build/source-date.ts";
 import type { Digest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
 import { type Location, locationFrom, locationText, parseLocation } from "../../images/location.ts";
+import { refuseMisnamed } from "../../images/misnamed.ts";
 import type { ImportResult } from "../../model/imported.ts";
 import { platformName } from "../../model/platform.ts";
 import { familiarReference, parseReference } from "../../model/reference.ts";
@@ -215,7 +216,7 @@ function locationsOf(asked: readonly string[], name: string, folder: string): re
     .replace(/:latest$/, "")
     .replace(":", "-");
   const texts = asked.length > 0 ? asked : [`docker-archive:${file}.tar`];
-  return texts.map((text) => locationFrom(parseLocation(text), folder));
+  return texts.map((text) => refuseMisnamed(locationFrom(parseLocation(text), folder)));
 }
 
 async function configOf(changes: readonly string[]) {
