@@ -34,8 +34,9 @@ export function configureCertificates(workspace: Workspace): void {
 /**
  * `/etc/ssl/certs` as update-ca-certificates leaves it: a link for each trusted certificate, links by the hash of
  * their subjects, and all of them in one file. Says what is in the way, if anything; then nothing was done.
+ * @param prefix what the links' names begin with
  */
-export function updateCertificates(workspace: Workspace): string | undefined {
+export function updateCertificates(workspace: Workspace, prefix = ""): string | undefined {
   const chosen = (workspace.text(configuration) ?? "")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#") && !line.startsWith("!"))
@@ -49,7 +50,7 @@ export function updateCertificates(workspace: Workspace): string | undefined {
   let all = "";
   paths.forEach((path, index) => {
     const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.crt$/, "");
-    const link = `${folder}/${name.replaceAll(" ", "_").replace(/[()]/g, "=").replaceAll(",", "_")}.pem`;
+    const link = `${folder}/${prefix}${name.replaceAll(" ", "_").replace(/[()]/g, "=").replaceAll(",", "_")}.pem`;
     if (workspace.lookup(link)?.link !== path) {
       workspace.remove(link);
       workspace.symlink(link, path);

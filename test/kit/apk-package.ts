@@ -138,7 +138,7 @@ function infoOf(data: ApkData, size: number, dataHash: string): string {
     ["commit", data.fields?.commit],
     ["provider_priority", data.providerPriority],
     ["replaces_priority", data.replacesPriority],
-    ["triggers", data.triggers?.join(" ")],
+    ["triggers", data.triggers?.length ? data.triggers.join(" ") : undefined],
     ...(data.depends ?? []).map((one): [string, string] => ["depend", one]),
     ...(data.provides ?? []).map((one): [string, string] => ["provides", one]),
     ...(data.replaces ?? []).map((one): [string, string] => ["replaces", one]),

@@ -1,0 +1,50 @@
+import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
+import { nameOf } from "../../scripts/commands/account-files.ts";
+import { Workspace } from "../../scripts/workspace.ts";
+import { isThere, writeDatabase } from "./database.ts";
+import { installOrder } from "./install-order.ts";
+import { giveToOwners } from "./owners.ts";
+import type { PlacedApk } from "./placed-apk.ts";
+import { ApkScriptReader } from "./script-reader.ts";
+import { directoryEntries } from "./shared-directories.ts";
+
+/**
+ * What a root lacks once its packages are unpacked: owners, what their scripts and triggers would have made, worked out
+ * without running any of them, and apk's database. As apk has it, all scripts of one package come before those of the
+ * next, and triggers last.
+ *
+ * Entries replace what the root has at their paths. Scripts whose effect is not known for certain are told as
+ * needs-you in the coverage; the parts of them that are known are done.
+ */
+export function configureAlpine(
+  root: RootView,
+  packages: readonly PlacedApk[],
+  { architecture, timestamp }: { readonly architecture: string; readonly timestamp: number },
+): Configuration {
+  const order = installOrder(packages);
+  const workspace = new Workspace(root, timestamp);
+  const reader = new ApkScriptReader(workspace, order);
+  const coverage: ScriptCoverage[] = [];
+  const owned: PlacedApk[] = [];
+  for (const one of order) {
+    coverage.push(...reader.read(one, "pre-install"));
+    const { files, notes } = giveToOwners(workspace, root, one);
+    owned.push({ ...one, files });
+    if (notes.length > 0)
+      coverage.push({ package: one.info.name, script: "owners", verdict: "needs-you", notes });
+    coverage.push(...reader.read(one, "post-install"));
+  }
+  for (const one of order) coverage.push(...reader.readTrigger(one));
+  for (const one of order) coverage.push(...reader.later(one));
+  writeDatabase(workspace, root, owned, architecture);
+  const made = workspace.entries((kind, id) => nameOf(workspace, kind, id));
+  const shared = directoryEntries(
+    root,
+    owned.map(({ id, files }) => files.filter((file) => isThere(root, id, file))),
+    timestamp,
+  );
+  return {
+    entries: [...new Map([...shared, ...made].map((entry) => [entry.path, entry])).values()],
+    coverage,
+  };
+}

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { byText, encodeText } from "../../bytes/text.ts";
+import { identityOf } from "../../formats/apk/identity.ts";
+import { type InstalledApk, installedText, triggersText } from "../../formats/apk/installed.ts";
+import { scriptsTar } from "../../formats/apk/scripts-tar.ts";
+import type { RootView } from "../../model/rootfs.ts";
+import { realPath } from "../../rootfs/resolve.ts";
+import type { Workspace } from "../../scripts/workspace.ts";
+import type { PlacedApk } from "./placed-apk.ts";
+import type { ApkFile } from "./unpacked.ts";
+
+const folder = "/lib/apk/db";
+
+/**
+ * apk's own files: what is installed, with scripts and triggers, which packages were asked for, and for which machine.
+ * `etc/apk/repositories` is left to whoever wants one: tare does not know from where the image will be updated.
+ * @param packages in the order of their installation @param architecture apk's name of the machine
+ */
+export function writeDatabase(
+  workspace: Workspace,
+  root: RootView,
+  packages: readonly PlacedApk[],
+  architecture: string,
+): void {
+  const installed = packages.map((one) => installedApk(root, one));
+  const asked = packages.filter(({ wanted }) => wanted.because.length === 0).map(({ info }) => info.name);
+  workspace.makeDirectory(folder, true);
+  workspace.makeDirectory("/etc/apk", true);
+  workspace.write(`${folder}/installed`, installedText(installed));
+  workspace.write(`${folder}/scripts.tar`, scriptsTar(packages.map(scripted)));
+  workspace.write(`${folder}/triggers`, triggersText(installed));
+  workspace.write(
+    "/etc/apk/world",
+    [...new Set(asked)]
+      .sort(byText)
+      .map((name) => `${name}\n`)
+      .join(""),
+  );
+  workspace.write("/etc/apk/arch", `${architecture}\n`);
+}
+
+function scripted({ info, identity, scripts }: PlacedApk) {
+  const bytes = [...scripts].map(([name, text]) => [name, encodeText(text)] as const);
+  return {
+    name: info.name,
+    version: info.version,
+    identity,
+    buildDate: info.buildDate,
+    scripts: new Map(bytes),
+  };
+}
+
+function installedApk(root: RootView, { id, info, identity, wanted, files }: PlacedApk): InstalledApk {
+  return {
+    info,
+    identity,
+    architecture: wanted.architecture,
+    size: wanted.size,
+    files: files
+      .filter((file) => isThere(root, id, file))
+      .map((file) => ({ ...file, attributes: attributesOf(file) })),
+  };
+}
+
+/** Whether the package keeps it: what was left out, or gave way to another package, is not installed. */
+export function isThere(root: RootView, id: string, { path, isFolder }: ApkFile): boolean {
+  const real = realPath(root, path, isFolder);
+  const there = real === undefined ? undefined : root.get(real);
+  return isFolder ? there?.type === "directory" : there?.owner === id;
+}
+
+/** apk's name of extended attributes: names and values, one after another, by name (apk-tools, `io.c`). */
+function attributesOf({ attributes = [] }: ApkFile): string | undefined {
+  if (attributes.length === 0) return undefined;
+  const hash = createHash("sha1");
+  for (const [name, value] of [...attributes].sort(([a], [b]) => byText(a, b)))
+    hash.update(name).update(Buffer.from(value, "base64"));
+  return identityOf(hash.digest());
+}
