@@ -45,6 +45,8 @@ export interface Command<
   readonly about: readonly string[];
   readonly arguments: readonly ArgumentPlan[];
   readonly options: Options;
+  /** Options that people know from elsewhere, by their names, and why there are none: the end of a sentence. */
+  readonly needless?: Readonly<Record<string, string>>;
   readonly examples: readonly { readonly does: string; readonly line: string }[];
   /** Does the work and returns the exit code. Everything heavy is imported inside. */
   run(input: Input<Options>, io: Io): Promise<number>;

@@ -19,6 +19,7 @@ export function parseArguments(
   const tokens = tokensOf(plans, own);
   const values: Record<string, string | boolean | string[] | undefined> = {};
   const positionals: string[] = [];
+  let taken: string | undefined;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
@@ -27,6 +28,9 @@ export function parseArguments(
     }
     const plan = Object.hasOwn(plans, token.name) ? plans[token.name] : undefined;
     if (plan === undefined) {
+      const { needless = {} } = command;
+      const why = Object.hasOwn(needless, token.name) ? needless[token.name] : undefined;
+      if (why !== undefined) return refuse(`there is no option ${token.rawName}, and no need for it: ${why}`);
       const meant = nearest(token.name, Object.keys(plans));
       return refuse(`there is no option ${token.rawName}${meant ? `; did you mean --${meant}?` : ""}`);
     }
@@ -39,6 +43,7 @@ export function parseArguments(
     const takenFromNext =
       value !== undefined && !token.inlineValue && value.length > 1 && value.startsWith("-");
     if (value === undefined || takenFromNext) return refuse(`--${token.name} needs a value: ${plan.value}`);
+    if (!token.inlineValue) taken = `${token.rawName} took ${JSON.stringify(value)}`;
     if (plan.many) values[token.name] = [...((values[token.name] as string[] | undefined) ?? []), value];
     else if (token.name in values) refuse(`--${token.name} stands twice`);
     else values[token.name] = value;
@@ -47,7 +52,7 @@ export function parseArguments(
     if (plan.many) values[name] ??= [];
     else if (plan.value === undefined) values[name] ??= false;
   positionals.push(...rest);
-  if (!values.help) checkPositionals(command, positionals, refuse);
+  if (!values.help) checkPositionals(command, positionals, taken, refuse);
   return { arguments: positionals, options: values as never };
 }
 
@@ -77,9 +82,16 @@ function tokensOf(plans: Readonly<Record<string, OptionPlan>>, argv: readonly st
   return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 }
 
-function checkPositionals(command: Command, given: readonly string[], refuse: (why: string) => never): void {
+/** @param taken says which argument was taken for an option's value, last of all */
+function checkPositionals(
+  command: Command,
+  given: readonly string[],
+  taken: string | undefined,
+  refuse: (why: string) => never,
+): void {
   const missing = command.arguments.findIndex((plan, index) => plan.required && given[index] === undefined);
-  if (missing >= 0) refuse(`${command.arguments[missing]?.name} is missing`);
+  if (missing >= 0)
+    refuse(`${command.arguments[missing]?.name} is missing${taken === undefined ? "" : `: ${taken}`}`);
   const extra = given[command.arguments.length];
   if (extra !== undefined && !command.arguments.some(({ many, rest }) => many || rest))
     refuse(`there is no use for ${JSON.stringify(extra)}`);

@@ -1,6 +1,7 @@
 import { nearest } from "../bytes/nearest.ts";
 import { TareError } from "../errors.ts";
 import { plain } from "../report/table.ts";
+import { everywhere } from "./command.ts";
 import { commands } from "./commands/all.ts";
 import { commandHelp, programHelp } from "./help.ts";
 import type { Io } from "./io.ts";
@@ -32,6 +33,16 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
       wanted,
       commands.map((one) => one.name),
     );
+    const everyOption = Object.entries(everywhere).flatMap(([long, plan]) => [
+      `--${long}`,
+      ...("short" in plan ? [`-${plan.short}`] : []),
+    ]);
+    if (everyOption.includes(wanted))
+      throw new TareError({
+        code: "BAD_USAGE",
+        why: `${wanted} stands behind the command, as in tare ${rest.find((word) => !word.startsWith("-")) ?? "build"} ${wanted}`,
+        help: "tare --help",
+      });
     const kind = wanted.startsWith("-") ? "option" : "command";
     const hint = meant ? `; did you mean ${meant}?` : "";
     throw new TareError({
@@ -64,7 +75,7 @@ function report(error: unknown, json: boolean, io: Io): number {
   if ((error as NodeJS.ErrnoException)?.code === "EPIPE") return 3;
   if (error instanceof TareError) {
     const { message, problem, exitCode } = error;
-    for (const line of message.split("\n")) io.note(plain(line));
+    for (const line of message.split("\n")) io.note(plain(withoutLongWords(line)));
     if (problem.code === "BAD_LOCK")
       io.note("take the lock from version control, or delete it and run `tare lock`.");
     if (json) io.out(`${JSON.stringify({ error: { ...problem, message } }, null, 2)}\n`);
@@ -77,6 +88,11 @@ function report(error: unknown, json: boolean, io: Io): number {
   if (io.environment.TARE_DEBUG && error instanceof Error) io.note(String(error.stack));
   if (json) io.out(`${JSON.stringify({ error: { code: "UNEXPECTED", message: what } }, null, 2)}\n`);
   return 3;
+}
+
+/** Nobody reads a path of thousands of characters; the JSON has it whole. */
+function withoutLongWords(text: string): string {
+  return text.replace(/\S{400,}/g, (word) => `${word.slice(0, 100)}…${word.slice(-50)}`);
 }
 
 /** Known before the arguments are understood, since they may be what is wrong. */

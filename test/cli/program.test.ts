@@ -40,8 +40,22 @@ test.each([
   [["build", "a", "b"], 'there is no use for "b"; see `tare build --help`.'],
   [["build", "--__proto__"], "there is no option --__proto__; see `tare build --help`."],
   [["why"], "PACKAGE is missing; see `tare why --help`."],
+  [["import", "--to", "x.tar", "a"], 'NAME is missing: --to took "x.tar"; see `tare import --help`.'],
+  [["import", "--to=x.tar", "a"], "NAME is missing; see `tare import --help`."],
+  [["--json", "copy", "a"], "--json stands behind the command, as in tare copy --json; see `tare --help`."],
+  [["-q"], "-q stands behind the command, as in tare build -q; see `tare --help`."],
+  [
+    ["build", "--progress", "plain", "."],
+    "there is no option --progress, and no need for it: progress is shown on a terminal alone, and --quiet shows none; see `tare build --help`.",
+  ],
 ])("%j is wrong use, with one sentence", async (argv, sentence) => {
   expect(await tare(...argv)).toEqual({ code: 2, out: "", notes: [sentence] });
+});
+
+test("a name that nobody would read is shortened", async () => {
+  const name = "a".repeat(3000);
+  const { notes } = await tare("import", name, "x");
+  expect(notes).toEqual([`${"a".repeat(100)}…${"a".repeat(50)} cannot be read: its name is too long.`]);
 });
 
 test("with --json an error is JSON on the standard output as well", async () => {

@@ -2,6 +2,7 @@ import type { Recipe } from "../../build/recipe/recipe.ts";
 import { TareError } from "../../errors.ts";
 import type { Location } from "../../images/location.ts";
 import { locationFrom, parseLocation } from "../../images/location.ts";
+import { refuseMisnamed } from "../../images/misnamed.ts";
 import { buildReport } from "../../report/build-report.ts";
 import { imageId } from "../../report/image-id.ts";
 import { plain } from "../../report/table.ts";
@@ -44,6 +45,11 @@ export const build = command({
     file: { ...recipeOptions.file, summary: "The recipe (default: tare.yaml), or a Dockerfile; - reads one" },
     compression: { value: "HOW", summary: "gzip, zstd or none, with a level if need be: zstd:9" },
     threads: { value: "NUMBER", summary: "How many threads compress (default: one for each processor)" },
+  },
+  needless: {
+    "no-cache": "what is kept is known by its digest, and never out of date",
+    pull: "nothing is pulled, so what FROM names is read anew each time",
+    progress: "progress is shown on a terminal alone, and --quiet shows none",
   },
   examples: [
     {
@@ -131,7 +137,7 @@ async function locationsOf(
   folder: string,
 ): Promise<Location[]> {
   const absolute = (texts: readonly string[], base: string) =>
-    texts.map((text) => locationFrom(parseLocation(text), base));
+    texts.map((text) => refuseMisnamed(locationFrom(parseLocation(text), base)));
   if (asked.length > 0) return absolute(asked, folder);
   if (recipe.to.length > 0) return absolute(recipe.to, recipeFolder);
   const transport = platforms > 1 ? "oci-archive" : "docker-archive";
