@@ -25,7 +25,7 @@ export const flatten = command({
   },
   examples: [
     {
-      does: "Flatten an image of docker's, so that deleted files are gone for good",
+      does: "Flatten an image of docker's, so that the new one is without deleted files",
       line: "tare flatten docker-daemon:app:1 docker-daemon:app:flat",
     },
     { does: "Beside it, in an image layout", line: "tare flatten oci:image:1 oci:image:flat" },
