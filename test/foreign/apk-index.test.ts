@@ -13,7 +13,7 @@ import { withFolder } from "../kit/temporary.ts";
 const known = ["busybox", "curl", "nginx", "python3", "alpine-base", "build-base", "git openssh", "gtk+3.0"];
 
 describe("Alpine's own indexes", () => {
-  test.for([
+  test.for<[name: string, architecture: string]>([
     ["3.16-x86_64", "x86_64"],
     ["3.17-aarch64", "aarch64"],
   ])(

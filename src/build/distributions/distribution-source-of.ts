@@ -1,4 +1,5 @@
 import { distributionOf, type Recipe } from "../recipe/recipe.ts";
+import { alpineSource } from "./alpine.ts";
 import { debianSource } from "./debian.ts";
 import type { DistributionSource } from "./distribution-source.ts";
 import { fedoraSource } from "./fedora.ts";
@@ -16,5 +17,10 @@ export function distributionSourceOf(recipe: Pick<Recipe, "packages">): Distribu
     case "dnf":
     case "yum":
       return fedoraSource(item);
+    case "alpine":
+    case "apk":
+    case "wolfi":
+    case "chainguard":
+      return alpineSource(item);
   }
 }

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { TareError } from "../../errors.ts";
 
 /**
@@ -15,4 +15,28 @@ export async function readKeyFile(name: string, folder: string): Promise<Buffer>
       { cause },
     );
   });
+}
+
+/** A file whose name says whose key is in it. */
+export interface NamedKey {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * A public key of apk that the recipe names, or those of a folder (`*.rsa.pub`), by name.
+ * @param folder the recipe's, absolute
+ * @throws NO_FILE
+ */
+export async function readKeyFiles(name: string, folder: string): Promise<NamedKey[]> {
+  const path = resolve(folder, name);
+  // What is no folder, or is not there, is read, or missed, as a file.
+  const inside = await readdir(path).catch(() => undefined);
+  const files = inside
+    ?.filter((one) => one.endsWith(".rsa.pub"))
+    .sort()
+    .map((one) => join(path, one)) ?? [path];
+  return Promise.all(
+    files.map(async (file) => ({ name: basename(file), bytes: await readKeyFile(file, folder) })),
+  );
 }

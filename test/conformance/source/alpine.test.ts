@@ -1,0 +1,4 @@
+import { alpineKit } from "./alpine-kit.ts";
+import { describeSource } from "./suite.ts";
+
+describeSource(alpineKit);
