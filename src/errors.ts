@@ -246,7 +246,11 @@ const rules = {
     2,
     (d) => `${d.where} names the ${d.kind} ${d.name}, which the image does not have; ${d.todo}.`,
   ),
-  NO_FILE: rule<{ file: string; todo: string }>(2, (d) => `There is no ${d.file}: ${d.todo}.`),
+  /** `kind`: what it was meant for, where its name alone does not say so. */
+  NO_FILE: rule<{ file: string; kind?: "file" | "folder"; todo: string }>(
+    2,
+    (d) => `There is no ${d.kind === undefined ? "" : `${d.kind} `}${d.file}: ${d.todo}.`,
+  ),
   NO_LIBRARY: rule<{
     missing: readonly Needed[];
     suites: readonly string[];

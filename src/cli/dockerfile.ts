@@ -55,8 +55,11 @@ export async function buildWithDockerfile(
   const shown = path === undefined ? "Dockerfile" : relative(io.folder, path) || basename(path);
   const folder = context === undefined ? dirname(path ?? io.folder) : resolve(io.folder, context);
   const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory())
-    throw usage(`the context ${context ?? folder} is ${found === undefined ? "not there" : "no folder"}`);
+  if (found === undefined) {
+    const todo = "the context is the folder that is copied from";
+    throw new TareError({ code: "NO_FILE", file: context ?? folder, kind: "folder", todo });
+  }
+  if (!found.isDirectory()) throw usage(`the context ${context ?? folder} is no folder`);
   const bytes = await collect(path === undefined ? io.stdin() : contentOf(path, shown), sizeLimit, shown);
   const platforms = options.platform.map(platformOf);
   const name = options.tag ?? nameOf(folder);
@@ -105,7 +108,7 @@ async function* contentOf(path: string, shown: string): Bytes {
   } catch (cause) {
     const todo = "name a Dockerfile with --file";
     throw (cause as NodeJS.ErrnoException).code === "ENOENT"
-      ? new TareError({ code: "NO_FILE", file: shown, todo }, { cause })
+      ? new TareError({ code: "NO_FILE", file: shown, kind: "file", todo }, { cause })
       : readFailure(cause, shown);
   }
 }

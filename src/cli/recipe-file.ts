@@ -21,7 +21,9 @@ export interface RecipePlace {
   readonly lockName: string;
 }
 
-/** Finds the recipe that the arguments name: a file, a folder with a `tare.yaml`, or nothing, which is this folder. */
+const missingRecipe = "write one with `tare init`, or name another one";
+
+/** Finds the recipe that the arguments name: a file, a folder with a `tare.yaml`, or nothing, which is this folder. @throws NO_FILE, BAD_USAGE */
 export async function findRecipe(
   io: Io,
   argument: string | undefined,
@@ -41,17 +43,24 @@ export async function findRecipe(
       why: "a recipe is a file with its lock beside it, so it cannot come from a stream",
       help: "tare build --help",
     });
+  const shown = (file: string) => relative(io.folder, file) || basename(file);
+  if (found === undefined && (option ?? argument) !== undefined && !/\.ya?ml$/i.test(named))
+    throw new TareError({
+      code: "NO_FILE",
+      file: shown(named),
+      kind: option === undefined ? "folder" : "file",
+      todo: option === undefined ? "name one with a tare.yaml in it, or a recipe" : missingRecipe,
+    });
   const isFolder = found?.isDirectory() === true;
   const path = isFolder ? join(named, "tare.yaml") : named;
   const lockPath = `${path.replace(/\.ya?ml$/, "")}.lock`;
-  const shown = (file: string) => relative(io.folder, file) || basename(file);
   return { path, name: shown(path), folder: dirname(path), lockPath, lockName: shown(lockPath) };
 }
 
 /** Reads and understands the recipe; understood once, it is remembered by its text. @throws NO_FILE, BAD_RECIPE */
 export async function readRecipe(place: RecipePlace, sets: readonly string[], store: Store): Promise<Recipe> {
   const variables = variablesOf(sets);
-  const text = await readText(place.path, place.name, "write one with `tare init`, or name another one");
+  const text = await readText(place.path, place.name, missingRecipe);
   const key = JSON.stringify([version, text, Object.entries(variables).sort()]);
   return remembered(store, "recipe", key, async () => {
     const { parseRecipe } = await import("../build/recipe/parse-recipe.ts");

@@ -6,6 +6,7 @@ import { isIndex } from "../images/blobs.ts";
 import { isLocation, type Location, parseLocation } from "../images/location.ts";
 import type { Image, ImageIndex } from "../model/image.ts";
 import { type Platform, platformName } from "../model/platform.ts";
+import { parseReference } from "../model/reference.ts";
 import type { StageWorld } from "./stage.ts";
 
 /** Images from outside the Dockerfile; the caller keeps what they stand in for as long as the build's result is used. */
@@ -58,10 +59,18 @@ async function wholeImage(
     if (meant !== undefined)
       refuse(`there is no stage ${JSON.stringify(text)} above; did you mean ${meant}?`);
     return refuse(
-      `${JSON.stringify(text)} would have to be pulled from a registry, which tare does not do yet: name a location such as oci:FOLDER or docker-archive:FILE, or a recipe as tare:FOLDER`,
+      `${JSON.stringify(text)} would have to be pulled from a registry, which tare does not do yet: ${pullBy(text)}name a location such as oci:FOLDER or docker-archive:FILE, or a recipe as tare:FOLDER`,
     );
   }
   return bases.atLocation(locationIn(text, folder, refuse));
+}
+
+/** How skopeo brings it to where FROM finds it: beside the Dockerfile. */
+function pullBy(text: string): string {
+  const reference = parseReference(text);
+  if (reference === undefined) return "";
+  const location = `oci:${reference.repository.replace(/^.*\//, "")}:${reference.tag}`;
+  return `\`skopeo copy docker://${text} ${location}\` beside the Dockerfile brings it, for FROM ${location}; or `;
 }
 
 function locationIn(text: string, folder: string, refuse: Refuse): Location {

@@ -240,6 +240,8 @@ describe("tare build", () => {
     ["build --set V", '--set needs NAME=VALUE, not "V"; see `tare build --help`.'],
     ["build --set W=1", "tare.yaml:1:1: nothing in it uses the variable W that was set."],
     ["build --threads 0", '--threads needs a number from 1, not "0"; see `tare build --help`.'],
+    ["build nowhere", "There is no folder nowhere: name one with a tare.yaml in it, or a recipe."],
+    ["build -f x", "There is no file x: write one with `tare init`, or name another one."],
     ["build other.yaml", "There is no other.yaml: write one with `tare init`, or name another one."],
     ["build a -f b", "the recipe is named twice, with --file and without; see `tare --help`."],
   ])("refuses `tare %s` with one sentence", async (line, sentence) => {

@@ -399,7 +399,7 @@ describe("a Dockerfile is found", () => {
     expect((await from(both, "")).notes[0]).toMatch(/^tare\.yaml:1/);
     expect((await from({ "here/foo": "from: x\n" }, "-f foo")).notes[0]).toMatch(/^foo:1/);
     expect((await from({ "here/a": "" }, "-f foo .")).notes).toEqual([
-      "There is no foo: name a Dockerfile with --file.",
+      "There is no file foo: name a Dockerfile with --file.",
     ]);
   });
 });
@@ -491,7 +491,7 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     ["ENV A=1\nFROM scratch", "Dockerfile:1: ENV stands before the first FROM, where only ARG may stand."],
     [
       "FROM debian:12",
-      'Dockerfile:1: "debian:12" would have to be pulled from a registry, which tare does not do yet: name a location such as oci:FOLDER or docker-archive:FILE, or a recipe as tare:FOLDER.',
+      'Dockerfile:1: "debian:12" would have to be pulled from a registry, which tare does not do yet: `skopeo copy docker://debian:12 oci:debian:12` beside the Dockerfile brings it, for FROM oci:debian:12; or name a location such as oci:FOLDER or docker-archive:FILE, or a recipe as tare:FOLDER.',
     ],
     [
       "FROM oci:",
@@ -611,7 +611,7 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
     ["--set A=1", "--set is for recipes; a Dockerfile has --build-arg; see `tare build --help`."],
     ["--build-arg =1", '--build-arg needs NAME=VALUE, not "=1"; see `tare build --help`.'],
     ["--tag Not/A/Name", '"Not/A/Name" is no name for an image; see `tare build --help`.'],
-    ["nowhere", "the context nowhere is not there; see `tare build --help`."],
+    ["nowhere", "There is no folder nowhere: the context is the folder that is copied from."],
     ["a", "the context a is no folder; see `tare build --help`."],
     [
       "--compression lzma",
@@ -691,7 +691,7 @@ describe("a Dockerfile that cannot be built says where and why:", () => {
   test("a Dockerfile that is not there, and options of its that a recipe has not", async () => {
     await withFolder(async (folder) => {
       const missing = await runTare(["build", "-f", "x/Dockerfile", "."], { folder });
-      expect(missing.notes).toEqual(["There is no x/Dockerfile: name a Dockerfile with --file."]);
+      expect(missing.notes).toEqual(["There is no file x/Dockerfile: name a Dockerfile with --file."]);
       const recipe = await runTare(["build", "--target", "x"], { folder });
       expect(recipe.notes).toEqual(["--target is for Dockerfiles; see `tare build --help`."]);
     });
