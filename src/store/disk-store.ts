@@ -6,6 +6,7 @@ import { type AnyBytes, abortable, type Bytes } from "../bytes/bytes.ts";
 import { algorithmOf, type Digest, type Expected, hashed, hexOf, verified } from "../bytes/digest.ts";
 import { makeFolders } from "../bytes/make-folders.ts";
 import { writeFailure, writeSynced } from "../bytes/write-file.ts";
+import { TareError } from "../errors.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
 import { readMemo, writeMemo } from "./memo.ts";
 
@@ -22,7 +23,10 @@ export async function openStore(folder: string): Promise<DiskStore> {
   try {
     await makeFolders(temporary);
   } catch (cause) {
-    throw writeFailure(cause, folder);
+    const failure = writeFailure(cause, folder);
+    if (!(failure instanceof TareError) || failure.problem.code !== "CANNOT_WRITE") throw failure;
+    const why = `${failure.problem.why}; TARE_STORE names another folder for what tare keeps`;
+    throw new TareError({ ...failure.problem, why }, { cause });
   }
   const newTemporary = () => join(temporary, `${process.pid}-${randomUUID()}`);
 

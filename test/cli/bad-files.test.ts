@@ -71,7 +71,7 @@ test("places that cannot be written or read are told in words", async () => {
       "HERE/.store cannot be written: it is a folder.",
     ]);
     expect(await says("build --quiet --store tare.yaml")).toEqual([
-      "HERE/tare.yaml cannot be written: a part of its path is not a folder.",
+      "HERE/tare.yaml cannot be written: a part of its path is not a folder; TARE_STORE names another folder for what tare keeps.",
     ]);
     await mkdir(join(place.folder, "full"));
     await writeFile(join(place.folder, "full/treasure"), "mine");

@@ -145,7 +145,7 @@ test("a folder that cannot be made is one sentence", () =>
   withFolder(async (folder) => {
     await writeFile(join(folder, "file"), "");
     await expect(openStore(join(folder, "file", "store"))).rejects.toThrow(
-      `${join(folder, "file", "store")} cannot be written: a part of its path is not a folder.`,
+      `${join(folder, "file", "store")} cannot be written: a part of its path is not a folder; TARE_STORE names another folder for what tare keeps.`,
     );
   }));
 
