@@ -1,5 +1,4 @@
 import type { EntryHeader, EntryType } from "../model/entry.ts";
-import { plain } from "./table.ts";
 
 const letters: Readonly<Record<EntryType, string>> = {
   file: "-",
@@ -19,7 +18,7 @@ export function listingText(headers: readonly EntryHeader[]): string {
   const lines = headers.map((header, at) => {
     const [owner = "", size = ""] = rows[at] ?? [];
     const start = `${modeOf(header)} ${owner.padEnd(owners)} ${size.padStart(sizes)} ${timeOf(header)}`;
-    return `${start} ${plain(nameOf(header))}\n`;
+    return `${start} ${nameOf(header)}\n`;
   });
   return lines.join("");
 }
@@ -52,8 +51,26 @@ function timeOf({ mtime }: EntryHeader): string {
   return /^[0-9]{4}-/.test(text) ? text.slice(0, 16).replace("T", " ") : `@${mtime}`.padEnd(16);
 }
 
-function nameOf({ path, type, link }: EntryHeader): string {
-  const name = path === "" ? "./" : type === "directory" ? `${path}/` : path;
-  if (type === "symlink") return `${name} -> ${link}`;
-  return type === "hardlink" ? `${name} link to ${link}` : name;
+function nameOf({ path, type, link = "" }: EntryHeader): string {
+  const name = escaped(path === "" ? "./" : type === "directory" ? `${path}/` : path);
+  if (type === "symlink") return `${name} -> ${escaped(link)}`;
+  return type === "hardlink" ? `${name} link to ${escaped(link)}` : name;
+}
+
+const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
+
+/** What would move the cursor, and the backslash that tells of it: `\n`, `\x1b`, `\u202e`. */
+function escaped(name: string): string {
+  return name.replace(/[\p{Cc}\p{Cf}\\]/gu, (character) => {
+    const code = character.codePointAt(0) as number;
+    const hex = code.toString(16);
+    return (
+      short[character] ??
+      (code < 0x100
+        ? `\\x${hex.padStart(2, "0")}`
+        : code < 0x1_0000
+          ? `\\u${hex.padStart(4, "0")}`
+          : `\\u{${hex}}`)
+    );
+  });
 }

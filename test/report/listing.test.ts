@@ -38,6 +38,10 @@ test("entries stand in columns, as tar shows them", () => {
 
 test("no name moves the cursor of whoever reads it", () => {
   expect(listingText([header("a\u001b[2J\nb", { type: "symlink", link: "\u0007" })])).not.toMatch(/\p{Cc}./u);
+  const link = "\u202e\u{e0001}\r";
+  expect(listingText([header("a\u001b\t\\\nb", { type: "symlink", link })])).toContain(
+    " a\\x1b\\t\\\\\\nb -> \\u202e\\u{e0001}\\r\n",
+  );
 });
 
 test("what a folder did not keep is one sentence a kind", () => {
