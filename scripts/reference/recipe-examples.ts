@@ -22,7 +22,7 @@ packages:
   "packages tarball": `
 packages:
   - { from: tarball, file: alpine-minirootfs-3.17.10-x86_64.tar.gz }
-  - { from: tarball, file: tool.tar.xz, to: /opt/tool }`,
+  - { from: tarball, file: tool-1.0.tar.xz, to: /opt/tool, strip-components: 1 }`,
   "packages directory": `
 packages:
   - { from: tarball, file: alpine-minirootfs-3.17.10-x86_64.tar.gz }

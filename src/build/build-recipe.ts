@@ -26,6 +26,7 @@ import { platformOf } from "./platform-of.ts";
 import { applicationOf, distributionOf, type Recipe } from "./recipe/recipe.ts";
 import { runtimeConfigOf } from "./recipe/runtime-config.ts";
 import { type OwnEntry, recipeFiles } from "./recipe-files.ts";
+import { repeatedWarning } from "./repeated-warning.ts";
 import { type BuiltRoot, buildRoot, type PackageGroup } from "./root.ts";
 import { scriptWarnings } from "./script-warnings.ts";
 import { secretWarnings } from "./secret-warnings.ts";
@@ -161,6 +162,7 @@ async function buildPlatform(
       ...unmetWarnings(root.unmet, platformName, distributionOf(recipe) !== undefined),
       ...(await startWarnings(config, tree, platformName)),
       ...looseLinkWarnings(root.loose, tree, platformName),
+      ...root.repeated.map(repeatedWarning),
       ...scriptWarnings(root.coverage, platformName),
       ...secretWarnings(own),
       ...[...leftOut].map(leftOutWarning),

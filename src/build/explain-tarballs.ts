@@ -17,7 +17,7 @@ export function tarballSteps(recipe: Recipe, lock: Lock): Step[] {
     {
       title: "Tarballs and folders",
       words: [
-        "Each file of a tarball keeps its owner, mode and attributes; what a folder holds is root's. The lock has the sha256 of each: what does not match is not used, and nobody else vouches for them. Two that bring the same file do not go together.",
+        "Each file of a tarball keeps its owner, mode and attributes; what a folder holds is root's. The lock has the sha256 of each: what does not match is not used, and nobody else vouches for them. A path that a tarball has twice is what came last. Two that bring the same file do not go together.",
       ],
       rows: {
         columns: ["size", "what", "goes to", "digest"],
@@ -25,11 +25,12 @@ export function tarballSteps(recipe: Recipe, lock: Lock): Step[] {
       },
       commands: rows.flatMap(({ item, location, digest }) => {
         if (item.from === "directory") return [`cp -rT ${quoted(item.path)} ${quoted(`rootfs/${item.to}`)}`];
+        const strip = item.stripComponents === undefined ? "" : ` --strip-components=${item.stripComponents}`;
         const file = item.url === undefined ? pathOf(item) : nameOf(item);
         return [
           ...(item.url === undefined ? [] : [`curl -o ${quoted(file)} ${quoted(location)}`]),
           `echo ${quoted(`${digest.replace(/^sha256:/, "")}  ${file}`)} | sha256sum --check`,
-          `tar --extract --numeric-owner --xattrs --file ${quoted(file)} --directory ${quoted(`rootfs/${item.to}`)}`,
+          `tar --extract --numeric-owner --xattrs${strip} --file ${quoted(file)} --directory ${quoted(`rootfs/${item.to}`)}`,
         ];
       }),
     },

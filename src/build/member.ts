@@ -10,6 +10,7 @@ import type { Package } from "../model/package.ts";
 import type { Store, StoredContent } from "../model/seams.ts";
 import type { FactEntry, Member, SegmentFacts, SegmentPolicy } from "../model/segment.ts";
 import type { OpenedPackage, Unpacker } from "../model/source.ts";
+import { eachPathOnce, repeatedIn } from "./each-path-once.ts";
 import { ScratchFile } from "./scratch-file.ts";
 import { Stripper } from "./stripper.ts";
 
@@ -58,8 +59,9 @@ export async function makeMember(
   const { package: wanted, unpacker, policy, compressor } = recipe;
   const { store, signal } = world;
   const where = `${wanted.name} ${wanted.version}`;
-  const cut = (heirs: ReadonlyMap<string, string>) =>
-    unpacker.unpack(verified(file.open(signal), wanted, where), wanted.size, where, async (opened) => {
+  const open = () => verified(file.open(signal), wanted, where);
+  const cut = (heirs: ReadonlyMap<string, string>, { unpack }: Unpacker = unpacker) =>
+    unpack(open(), wanted.size, where, async (opened) => {
       const notes = emptyNotes();
       const output = new ScratchFile(world.scratch);
       const stripper = policy.strip ? new Stripper(world.scratch) : undefined;
@@ -81,19 +83,28 @@ export async function makeMember(
           date: opened.date,
           about: opened.about(notes.md5),
         };
-        return { made: { member, facts }, plain: output.path, severed: notes.severed };
+        const repeated = unpacker.repeats ? repeatedIn(notes) : undefined;
+        return { made: { member, facts }, plain: output.path, severed: notes.severed, repeated };
       } finally {
         stripper?.close();
         output.close();
       }
     });
-  const cutWhole = async () => {
-    const first = await cut(new Map());
+  const cutWhole = async (how = unpacker) => {
+    const first = await cut(new Map(), how);
     if (first.severed.size === 0) return first;
     await rm(first.plain);
-    return cut(first.severed);
+    return { ...(await cut(first.severed, how)), repeated: first.repeated };
   };
-  const { made, plain } = await cutWhole().catch(async (cause) => {
+  const cutOnce = async () => {
+    const first = await cutWhole();
+    const { repeated } = first;
+    if (repeated === undefined) return first;
+    await rm(first.plain);
+    const { made, plain } = await cutWhole(eachPathOnce(unpacker, open, signal));
+    return { made: { ...made, facts: { ...made.facts, repeated } }, plain };
+  };
+  const { made, plain } = await cutOnce().catch(async (cause) => {
     signal.throwIfAborted();
     throw (await isSound(file, wanted)) ? cause : damaged(wanted, cause);
   });

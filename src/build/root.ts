@@ -7,7 +7,7 @@ import type { Platform } from "../model/platform.ts";
 import type { BuiltPackage, LeftOut } from "../model/result.ts";
 import type { GeneratedEntry, RootView, ScriptCoverage } from "../model/rootfs.ts";
 import type { StoredContent } from "../model/seams.ts";
-import type { Member, PathRule } from "../model/segment.ts";
+import type { Member, PathRule, Repeated } from "../model/segment.ts";
 import type { Distribution } from "../model/source.ts";
 import { type AccountsWanted, type AccountTable, withAccounts } from "../rootfs/accounts.ts";
 import { aliasLinks, linkPiece } from "../rootfs/alias-links.ts";
@@ -31,7 +31,7 @@ import {
 } from "./pieces.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 10;
+const rootVersion = 11;
 
 /** Packages of one source. Groups do not share layers, so that what changes in one does not move the bytes of another. */
 export interface PackageGroup {
@@ -76,6 +76,8 @@ export interface BuiltRoot {
   readonly unmet: readonly UnmetLibrary[];
   /** Links that sources other than the distribution make, and that need something which the packages do not bring. */
   readonly loose: readonly LooseLink[];
+  /** Packages that bring paths more than once. */
+  readonly repeated: readonly (Repeated & { readonly owner: string })[];
   readonly startable: Startable;
   readonly accounts: AccountTable;
   readonly shape: RootShape;
@@ -168,6 +170,9 @@ async function makeRoot(key: string, plan: RootPlan, world: RootWorld): Promise<
         finished,
         shape,
         foreign.flatMap(({ entries }) => entries),
+      ),
+      repeated: pieces.flatMap(({ package: { name: owner }, made: { facts } }) =>
+        facts.repeated === undefined ? [] : [{ owner, ...facts.repeated }],
       ),
       startable: startableIn(finished, generated),
       accounts: table,

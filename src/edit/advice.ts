@@ -33,7 +33,7 @@ function shapeAdvice(
   if (entries === 0)
     return strip === undefined
       ? [`${where} holds nothing; the image is empty.`]
-      : [`${where} has no path of more than ${strip} parts; the image is empty.`];
+      : [`${where} has no path of more than ${strip} ${strip === 1 ? "part" : "parts"}; the image is empty.`];
   // Arch Linux's packages have a .PKGINFO as well, and beside it a .MTREE.
   if (tops.includes(".PKGINFO") && !tops.includes(".MTREE"))
     return [

@@ -44,8 +44,16 @@ export interface SegmentFacts {
   readonly excludedSize: number;
   /** Seconds since the epoch: when the package was built. */
   readonly date: number;
+  /** How many paths the package brings more than once, of which the last counts, and one of them. */
+  readonly repeated?: Repeated;
   /** What the source's own unpacker wants remembered (`UnpackedDebian` as JSON). */
   readonly about: unknown;
+}
+
+export interface Repeated {
+  readonly count: number;
+  /** Where it lies in the root. */
+  readonly first: string;
 }
 
 export interface FactEntry extends Omit<EntryHeader, "xattrs" | "nanoseconds"> {

@@ -29,6 +29,8 @@ export interface OpenedPackage {
 export interface Unpacker {
   /** Names the kind and its version: when the same file would unpack differently, this differs. */
   readonly name: string;
+  /** Whether a package may bring a path more than once: the last one counts. Else it is not sound. */
+  readonly repeats?: boolean;
   /**
    * Opens a package for as long as `use` runs, then reads the source to its end.
    * @throws BAD_ARCHIVE, TRUNCATED, TOO_LARGE; `where` names the package

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mustRun } from "../kit/command.ts";
@@ -44,5 +44,30 @@ test("what loses its first parts unpacks to what GNU tar makes of it", async (co
           await sh(`tar -xpf y${number}.tar -C ${ours}`);
           expect([why, await look(ours)]).toEqual([why, await look(theirs)]);
         }
+  });
+});
+
+test("a recipe's tarball with paths twice, and without their first parts, is what GNU tar makes of it", async (context) => {
+  needsPeers(context, "tar", "find");
+  await withFolder(async (folder) => {
+    const sh = (line: string) => mustRun("sh", ["-c", line], { cwd: folder });
+    await sh(`${tree} && tar -cf x.tar r`);
+    // Again, some of it changed: other content, mode and link; what has two names keeps them.
+    await sh("echo later > r/f2 && mv r/f2 r/f && chmod 600 r/f && ln -sfn r/c r/s && chmod 750 r/a");
+    await sh("tar --no-recursion -rf x.tar r/f r/s r/a && mkdir theirs ours");
+    const item = { from: "tarball", file: "x.tar", "strip-components": 1 };
+    const recipe = { name: "x", platforms: ["linux/amd64"], packages: [item], to: ["tar:y.tar"] };
+    await writeFile(join(folder, "tare.yaml"), JSON.stringify(recipe));
+    const { code, notes } = await runTare(["build", "--quiet"], { folder });
+    expect([code, notes]).toEqual([
+      0,
+      ["x.tar has /f and 2 other paths more than once; the last of each is in the image."],
+    ]);
+    await sh("tar --strip-components=1 -xpf x.tar -C theirs && tar -xpf y.tar -C ours");
+    // GNU tar dates folders before their files come, where a tar begins with all of its folders.
+    await sh("find ours theirs -type d -exec touch -d @0 {} +");
+    expect(await look(join(folder, "ours"))).toEqual(await look(join(folder, "theirs")));
+    for (const path of ["f", "a/h"])
+      expect(await sh(`cat ours/${path}`)).toBe(await sh(`cat theirs/${path}`));
   });
 });

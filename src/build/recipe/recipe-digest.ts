@@ -25,7 +25,11 @@ function wantOf(item: Recipe["packages"][number]): unknown {
     const { to: _to, strip: _strip, slim: _slim, ...wants } = item;
     return wants;
   }
-  if (item.from === "tarball" || item.from === "directory") {
+  if (item.from === "tarball") {
+    const { to: _to, stripComponents: _stripComponents, ...wants } = item;
+    return wants;
+  }
+  if (item.from === "directory") {
     const { to: _to, ...wants } = item;
     return wants;
   }

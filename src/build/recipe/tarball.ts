@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { matching, object } from "../yaml/shapes.ts";
+import { integer, matching, object } from "../yaml/shapes.ts";
 import { rootPath, sourcePath } from "./files.ts";
 
 /** `from: tarball` and `from: directory`: files that somebody else packed, or that lie in a folder, as they are. */
@@ -22,13 +22,18 @@ export const tarballPackages = object({
   from: z
     .literal("tarball")
     .describe(
-      "A tarball, plain or compressed with gzip, zstd, xz or bzip2, with owners, modes and attributes as it has them: a whole root, or a program; excludes counts for it",
+      "A tarball, plain or compressed with gzip, zstd, xz or bzip2, with owners, modes and attributes as it has them: a whole root, or a program; of a path that it has twice the last counts; excludes counts for it",
     ),
   file: insideFolder.optional().describe("The tarball, relative to the recipe's folder and inside it"),
   url: address.optional().describe("Instead of a file: where it is fetched from"),
   sha256: hexadecimal
     .optional()
     .describe("What the file's sha256 must be; an address needs one, since nothing else vouches for it"),
+  "strip-components": integer(1, 1000)
+    .optional()
+    .describe(
+      "How many leading parts its paths lose, as with GNU tar: what has no more of them is left out (default: none)",
+    ),
   to,
 }).superRefine((value, context) => {
   if ((value.file === undefined) === (value.url === undefined))

@@ -15,7 +15,11 @@ export function tarballGroups(recipe: Recipe, packages: readonly Package[]): Pac
     let id = named;
     for (let number = 2; ids.has(id); number += 1) id = `${named} (${number})`;
     ids.add(id);
-    const distribution = tarball({ id, to: item.to });
+    const distribution = tarball({
+      id,
+      to: item.to,
+      strip: (item.from === "tarball" && item.stripComponents) || 0,
+    });
     const common = { architecture: wanted.architecture, strip: false, isDistribution: false };
     return [{ ...common, distribution, packages: [wanted] }];
   });

@@ -6,13 +6,16 @@ export interface TarballPlace {
   readonly id: string;
   /** The folder of the image that its paths are below, relative to the root; empty for the root itself. */
   readonly to: string;
+  /** How many leading parts its paths lose; 0 for none. */
+  readonly strip: number;
 }
 
 /** One tarball as a distribution of a single package. Nothing is made beside what it holds. */
-export function tarball({ id, to }: TarballPlace): Distribution {
+export function tarball({ id, to, strip }: TarballPlace): Distribution {
+  const unpacker = tarballUnpacker(strip);
   return {
-    name: `${tarballUnpacker.name} ${JSON.stringify([id, to])}`,
-    unpacker: tarballUnpacker,
+    name: `${unpacker.name} ${JSON.stringify([id, to])}`,
+    unpacker,
     aliases: [],
     idOf: () => id,
     placeOf: () => to,
