@@ -37,7 +37,7 @@ async function lieThere(path: string): Promise<string | undefined> {
     if (await has(layoutFile)) return "oci";
     return (await has(versionFile)) && (await has(folderManifest)) ? "dir" : "files";
   }
-  return found.isFile() ? archiveKind(path) : undefined;
+  return found.isFile() && found.size > 0 ? archiveKind(path) : undefined;
 }
 
 /** By the files that stand at the top of each kind. */

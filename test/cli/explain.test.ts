@@ -46,3 +46,11 @@ test("what is no image, and what names two things, is refused", async () => {
   );
   expect((await refused("explain oci:none")).code).toBe(3);
 });
+
+test("a path where no recipe lies but an image is told which one it is", async () => {
+  expect((await tare("explain both")).notes).toEqual([
+    '"both" is no location that can be used here: it is no recipe; did you mean oci:both?',
+  ]);
+  await writeFile(join(folder, "prod"), "name: x\nfrom: debian\nfrob: 1\n");
+  expect((await tare("explain prod")).notes.join()).toContain("prod:3:1: ");
+});

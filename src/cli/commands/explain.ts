@@ -3,6 +3,15 @@ import { isLocation } from "../../images/location.ts";
 import { explanationText } from "../../report/explanation.ts";
 import { command, recipeOptions } from "../command.ts";
 
+/** @throws BAD_LOCATION for a path where an image or a tarball lies */
+async function refuseImage(text: string, folder: string): Promise<void> {
+  if (/\.ya?ml$/i.test(text)) return;
+  const { meantLocation } = await import("../../images/meant-location.ts");
+  const meant = await meantLocation(text, folder);
+  if (meant?.startsWith("did you mean") !== true) return;
+  throw new TareError({ code: "BAD_LOCATION", text, why: `it is no recipe; ${meant}` });
+}
+
 export const explain = command({
   name: "explain",
   summary: "Tell what a build of the recipe does, or what an image is, and how to do it by hand",
@@ -35,6 +44,7 @@ export const explain = command({
         why: "it explains an image or a recipe, not both",
         help: "tare explain --help",
       });
+    if (argument !== undefined && !isImage) await refuseImage(argument, io.folder);
     const explanation = isImage
       ? await (await import("../explain-location.ts")).explainLocation(io, argument, options.platform)
       : await (await import("../explain-recipe-file.ts")).explainRecipeFile(io, argument, options);
