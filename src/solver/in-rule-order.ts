@@ -37,6 +37,8 @@ class Search<Said> implements Standing {
   readonly #rules: (readonly Literal[])[] = [];
   #branches: Branch[] = [];
   #contradictions = 0;
+  /** The level at which all wants had been decided; below it, they have to be again. */
+  #settled = Number.POSITIVE_INFINITY;
   /** Set once there is no way out. */
   #broken: Clause<Said> | undefined;
 
@@ -68,13 +70,15 @@ class Search<Said> implements Standing {
     return { contradiction: factsBehind(this.#broken, this.#assignment) };
   }
 
-  /** False when earlier decisions fell. */
+  /** False when earlier decisions fell. Wants whose decision alone was taken back are left to the other rules. */
   #decideWants(): boolean {
+    if (this.#assignment.level >= this.#settled) return true;
     for (let at = 0; at < this.#wants.length; ) {
       const open = this.#openOf(this.#wants[at] as readonly Literal[]);
       if (open === undefined) at += 1;
       else if (!this.#take(this.#preferences.ordered(open, this))) return false;
     }
+    this.#settled = this.#assignment.level;
     return true;
   }
 
