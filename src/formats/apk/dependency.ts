@@ -44,6 +44,7 @@ const operators: Readonly<Record<string, ApkOperator>> = {
   "><": "><",
 };
 
+const plain = /^[^!<>=~@\s][^<>=~@\s]*$/;
 const limits = { word: 4096, words: 20_000 };
 const shape = /^(!?)([^<>=~@!\s][^<>=~@\s]*)(?:@([A-Za-z0-9_.+-]+))?(?:([<>=~]+)([^<>=~]\S*))?$/;
 
@@ -52,6 +53,8 @@ export function parseApkDependency(text: string, where: string): ApkDependency {
   const bad = (why: string) =>
     new TareError({ code: "BAD_RELATION", where, text: text.slice(0, 80).toWellFormed(), why });
   if (text.length > limits.word) throw bad(`it has more than ${limits.word} characters`);
+  // Most of an index's 100,000 words are names and nothing else.
+  if (plain.test(text)) return { text, name: text, conflict: false };
   const match = shape.exec(text);
   if (!match) throw bad("write name, name@tag, !name, or a name with =, <, >, <=, >= or ~ and a version");
   const [, not, name = "", tag, sign, version] = match;

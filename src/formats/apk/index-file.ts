@@ -14,10 +14,19 @@ export interface ApkIndexFile {
 
 /** Alpine's largest index is 2 MB, Wolfi's 20 MB. */
 export const indexLimits = { packed: 256 << 20, plain: 1 << 30 };
+/** Text of an index shrinks to a third. What unpacks to far more is no index, and nothing of it was checked yet. */
+const mostlyText = { floor: 8 << 20, ratio: 30 };
+
+function plainLimit(packed: number): number {
+  return Math.min(indexLimits.plain, Math.max(mostlyText.floor, mostlyText.ratio * packed));
+}
 
 /** @throws BAD_ARCHIVE, TOO_LARGE */
 export async function readApkIndexFile(bytes: Uint8Array, where: string): Promise<ApkIndexFile> {
-  const { signatures, control, rest } = await readSignedStart(once(bytes), where, indexLimits);
+  const { signatures, control, rest } = await readSignedStart(once(bytes), where, {
+    packed: indexLimits.packed,
+    plain: plainLimit(bytes.length),
+  });
   const signed = Buffer.concat([control.packed, await collect(rest, indexLimits.packed, where)]);
   return { signatures, signed };
 }
@@ -30,10 +39,10 @@ export interface ApkIndexText {
   readonly mtime: number;
 }
 
-/** The stanzas in the part that was signed. @throws BAD_ARCHIVE, TOO_LARGE past a gigabyte */
+/** The stanzas in the part that was signed. @throws BAD_ARCHIVE, TOO_LARGE past a gigabyte, or for a bomb */
 export async function apkIndexText({ signed }: ApkIndexFile, where: string): Promise<ApkIndexText> {
   let found: ApkIndexText | undefined;
-  const plain = limited(decompress([signed], where), indexLimits.plain, `${where}, unpacked,`);
+  const plain = limited(decompress([signed], where), plainLimit(signed.length), `${where}, unpacked,`);
   for await (const { path, type, content, mtime } of readTar(plain, where)) {
     if (path !== "APKINDEX" || type !== "file") continue;
     if (found !== undefined) throw bad(where, "it has two APKINDEX files");

@@ -33,8 +33,8 @@ export interface Offer {
 export class Archive {
   readonly #offers = new Map<string, Offer[]>();
   readonly #candidates: Candidate[] = [];
-  readonly #waiting = new Map<string, Set<string>>();
-  readonly #needing = new Map<string, Set<string>>();
+  #waiting: Links | undefined;
+  #needing: Links | undefined;
 
   /** @param exclude names of packages that are left out */
   constructor(
@@ -82,35 +82,42 @@ export class Archive {
 
   /** Names under which something is offered that would be installed of itself once `name` is there. */
   waitingFor(name: string): ReadonlySet<string> {
-    this.#link();
-    return this.#waiting.get(name) ?? none;
+    this.#waiting ??= new Links(this.#candidates, ({ installIf }) => installIf);
+    return this.#waiting.namesOf(name);
   }
 
   /** Names under which something is offered that mentions `name` in its dependencies. */
   needing(name: string): ReadonlySet<string> {
-    this.#link();
-    return this.#needing.get(name) ?? none;
+    this.#needing ??= new Links(this.#candidates, ({ depends }) => depends);
+    return this.#needing.namesOf(name);
   }
-
-  #link(): void {
-    if (this.#linked) return;
-    this.#linked = true;
-    for (const candidate of this.#candidates) {
-      const own = [candidate.record.name, ...candidate.provides.map(({ name }) => name)];
-      for (const { name } of candidate.installIf) addAll(this.#waiting, name, own);
-      for (const { name } of candidate.depends) addAll(this.#needing, name, own);
-    }
-  }
-
-  #linked = false;
 }
 
-const none: ReadonlySet<string> = new Set();
+/** Who mentions which names; the names that those go by are looked up when they are asked for, as few are. */
+class Links {
+  readonly #mentions = new Map<string, Candidate[]>();
+  readonly #names = new Map<string, ReadonlySet<string>>();
 
-function addAll(map: Map<string, Set<string>>, key: string, values: readonly string[]): void {
-  const set = map.get(key) ?? new Set();
-  for (const value of values) set.add(value);
-  map.set(key, set);
+  constructor(candidates: readonly Candidate[], listOf: (candidate: Candidate) => readonly ApkDependency[]) {
+    for (const candidate of candidates)
+      for (const { name } of listOf(candidate)) {
+        const there = this.#mentions.get(name);
+        if (there === undefined) this.#mentions.set(name, [candidate]);
+        else there.push(candidate);
+      }
+  }
+
+  namesOf(name: string): ReadonlySet<string> {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const names = new Set<string>();
+    for (const { record, provides } of this.#mentions.get(name) ?? []) {
+      names.add(record.name);
+      for (const each of provides) names.add(each.name);
+    }
+    this.#names.set(name, names);
+    return names;
+  }
 }
 
 /** Of the machine, or of any. */

@@ -122,12 +122,17 @@ describe("what is refused", () => {
     await expect(listing(sound.subarray(0, size))).rejects.toMatchObject({ name: "TareError" });
   });
 
-  test("an index that is a bomb", async () => {
-    const bomb = Buffer.concat([gzipSync(Buffer.alloc(1024)), Buffer.from("garbage")]);
-    await expect(readApkIndexFile(bomb, "it").then((file) => apkIndexText(file, "it"))).rejects.toMatchObject(
-      {
-        name: "TareError",
-      },
-    );
+  test.each([
+    ["in its signed part", gzipSync(Buffer.alloc(32 << 20))],
+    ["behind it", Buffer.concat([gzipSync(Buffer.alloc(1024)), gzipSync(Buffer.alloc(32 << 20))])],
+  ])("an index that is a bomb, %s", async (_, bomb) => {
+    const read = readApkIndexFile(bomb, "it").then((file) => apkIndexText(file, "it"));
+    await expect(read).rejects.toMatchObject({ code: "TOO_LARGE" });
+  });
+
+  test("an index with something behind it that does not unpack", async () => {
+    const index = Buffer.concat([gzipSync(Buffer.alloc(1024)), Buffer.from("garbage")]);
+    const read = readApkIndexFile(index, "it").then((file) => apkIndexText(file, "it"));
+    await expect(read).rejects.toMatchObject({ name: "TareError" });
   });
 });
