@@ -18,7 +18,7 @@ export function explainAlpine(
     unpacking(
       recipe,
       "A package is three gzip streams, one behind the other: a signature, what it says of itself, and its files.",
-      "tar --extract --gzip --file PACKAGE.apk --directory rootfs --exclude '.*'",
+      "tar --extract --gzip --file PACKAGE.apk --directory rootfs --anchored --exclude '.*'",
     ),
     configuring(),
   ];
