@@ -14,6 +14,10 @@ export interface ApkFile {
   readonly mode?: number;
   readonly uid?: number;
   readonly gid?: number;
+  /** Names of the owners; none unless told. */
+  readonly user?: string;
+  readonly group?: string;
+  readonly attributes?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** A package of apk 2, written as data. */
@@ -63,6 +67,8 @@ export function apkSigner(name = "tester@mirror.example-1.rsa.pub"): ApkSigner {
   };
 }
 
+const buildDate = 1_704_067_200;
+
 /** Bytes as an `.apk`: three gzip members; the same data gives the same bytes. */
 export function apkOf(data: ApkData, signer?: ApkSigner): Buffer {
   const { control, packed } = partsOf(data);
@@ -79,8 +85,11 @@ export function builtApk(data: ApkData, signer?: ApkSigner): { bytes: Buffer; st
     `C:${identify(control)}\n`,
     `P:${data.name}\nV:${data.version ?? "1.0-r0"}\nA:${data.architecture ?? "x86_64"}\n`,
     `S:${bytes.length}\nI:${size}\nT:${data.fields?.pkgdesc ?? "a package of a test"}\n`,
-    `U:https://mirror.example\nL:${data.fields?.license ?? "MIT"}\n`,
+    `U:${data.fields?.url ?? "https://mirror.example"}\nL:${data.fields?.license ?? "MIT"}\n`,
     data.origin === undefined ? "" : `o:${data.origin}\n`,
+    data.fields?.maintainer === undefined ? "" : `m:${data.fields.maintainer}\n`,
+    `t:${data.fields?.builddate ?? buildDate}\n`,
+    data.fields?.commit === undefined ? "" : `c:${data.fields.commit}\n`,
     data.providerPriority === undefined ? "" : `k:${data.providerPriority}\n`,
     list("D", data.depends),
     list("p", data.provides),
@@ -129,7 +138,7 @@ function infoOf(data: ApkData, size: number, dataHash: string): string {
     ["pkgver", data.version ?? "1.0-r0"],
     ["pkgdesc", data.fields?.pkgdesc ?? "a package of a test"],
     ["url", data.fields?.url ?? "https://mirror.example"],
-    ["builddate", data.fields?.builddate ?? 1_704_067_200],
+    ["builddate", data.fields?.builddate ?? buildDate],
     ["size", size],
     ["arch", data.architecture ?? "x86_64"],
     ["origin", data.origin],
@@ -169,14 +178,24 @@ function dataTar(data: ApkData): Buffer {
 }
 
 function fileBlocks(path: string, file: ApkFile, stated: Uint8Array | undefined): Buffer[] {
-  const owner = { uid: file.uid ?? 0, gid: file.gid ?? 0 };
+  const owner = {
+    uid: file.uid ?? 0,
+    gid: file.gid ?? 0,
+    uname: file.user ?? "",
+    gname: file.group ?? "",
+  };
   if (path.endsWith("/")) return [tarBlock({ name: path, type: "5", mode: file.mode ?? 0o755, ...owner })];
   if (file.hardlink !== undefined)
     return [tarBlock({ name: path, type: "1", link: file.hardlink, mode: file.mode ?? 0o644, ...owner })];
   const content = file.content ?? "";
   const bytes = file.link === undefined ? Buffer.from(content as Uint8Array) : Buffer.from(file.link);
   const checksum = stated ?? createHash("sha1").update(bytes).digest();
-  const record = encodePax([["APK-TOOLS.checksum.SHA1", Buffer.from(Buffer.from(checksum).toString("hex"))]]);
+  const record = encodePax([
+    ["APK-TOOLS.checksum.SHA1", Buffer.from(Buffer.from(checksum).toString("hex"))],
+    ...Object.entries(file.attributes ?? {}).map(
+      ([name, value]) => [`SCHILY.xattr.${name}`, value] as [string, Uint8Array],
+    ),
+  ]);
   const pax = tarBlock({ name: "PaxHeaders", type: "x", content: record });
   if (file.link !== undefined)
     return [pax, tarBlock({ name: path, type: "2", link: file.link, mode: file.mode ?? 0o777, ...owner })];

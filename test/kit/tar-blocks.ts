@@ -11,6 +11,8 @@ export interface TarBlock {
   readonly uid?: number;
   readonly gid?: number;
   readonly mode?: number;
+  readonly uname?: string;
+  readonly gname?: string;
 }
 
 /** One header with its content, padded. A name of over 100 bytes is cut as it is. */
@@ -28,6 +30,8 @@ export function tarBlock(block: TarBlock): Buffer {
   header.write(block.type ?? "0", 156);
   header.write(block.link ?? "", 157, 100);
   header.write("ustar\u000000", 257);
+  header.write(block.uname ?? "", 265, 32);
+  header.write(block.gname ?? "", 297, 32);
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);

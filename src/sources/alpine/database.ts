@@ -69,11 +69,21 @@ export function isThere(root: RootView, id: string, { path, isFolder }: ApkFile)
   return isFolder ? there?.type === "directory" : there?.owner === id;
 }
 
-/** apk's name of extended attributes: names and values, one after another, by name (apk-tools, `io.c`). */
+/**
+ * How apk sums extended attributes up: by name, each name and each value after its length in four bytes (apk-tools,
+ * `io.c`, `apk_fileinfo_hash_xattr`).
+ */
 function attributesOf({ attributes = [] }: ApkFile): string | undefined {
   if (attributes.length === 0) return undefined;
   const hash = createHash("sha1");
-  for (const [name, value] of [...attributes].sort(([a], [b]) => byText(a, b)))
-    hash.update(name).update(Buffer.from(value, "base64"));
+  const add = (bytes: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  };
+  for (const [name, value] of [...attributes].sort(([a], [b]) => byText(a, b))) {
+    add(encodeText(name));
+    add(Buffer.from(value, "base64"));
+  }
   return identityOf(hash.digest());
 }

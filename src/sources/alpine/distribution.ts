@@ -44,8 +44,8 @@ function placed({ package: wanted, facts }: InstalledPackage): PlacedApk {
 }
 
 /**
- * apk's rules for a path of two packages: it goes to the one that replaces the other; where both do, to that of the
- * higher priority, and of equal ones to the later (apk-tools, `database.c`).
+ * apk's rules for a path of two packages (apk-tools, `database.c`): where both were built together, it goes to the later;
+ * else to the one that replaces the other; where both do, to that of the higher priority, and of equal ones to the later.
  */
 function arbiter(
   packages: readonly InstalledPackage[],
@@ -69,6 +69,7 @@ function arbiter(
   return (_path, earlier, later) => {
     const [first, second] = [apks.get(earlier), apks.get(later)];
     if (first === undefined || second === undefined) return "conflict";
+    if (first.info.origin !== "" && first.info.origin === second.info.origin) return "later";
     const [older, newer] = [claim(first, second), claim(second, first)];
     if (older > newer) return "earlier";
     return newer >= 0 ? "later" : "conflict";

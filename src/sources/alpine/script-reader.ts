@@ -56,9 +56,9 @@ export class ApkScriptReader {
     const { findings } = followScript(this.#workspace, {
       text,
       interpreter: /^#! *\/(?:usr\/)?bin\/busybox +(?:a?sh)\s/.test(text) ? "/bin/sh" : interpreterOf(text),
-      path: `/lib/apk/exec/${info.name}-${info.version}.${kind}`,
+      path: `lib/apk/exec/${info.name}-${info.version}.${kind}`,
       args,
-      environment: new Map([...scriptEnvironment, ["PATH", "/usr/sbin:/usr/bin:/sbin:/bin"]]),
+      environment: new Map([...scriptEnvironment, ["PATH", "/usr/sbin:/usr/bin:/sbin:/bin"], ["PWD", "/"]]),
       commands: this.#commands,
     });
     findings.needs.push(...this.#losses.since(this.#workspace));

@@ -1,0 +1,246 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type Minirootfs, readMinirootfs } from "../kit/apk-minirootfs.ts";
+import { type ApkData, apkIndexOf, apkSigner, builtApk } from "../kit/apk-package.ts";
+import { apkProgram, placeRepository } from "../kit/apk-program.ts";
+import { rootOfApks } from "../kit/apk-root.ts";
+import { compareRoots } from "../kit/compare-roots.ts";
+import { folderRoot } from "../kit/folder-root.ts";
+import { needsRoot } from "../kit/peers.ts";
+import { withFolder } from "../kit/temporary.ts";
+
+const sh = (...lines: string[]) => `#!/bin/sh\n${lines.join("\n")}\n`;
+const base = ["alpine-baselayout", "/bin/sh"];
+const capability = Buffer.from("0100000200040000000000000000000000000000", "hex");
+
+/** What makes trouble in packages, one thing each. */
+const odd: readonly ApkData[] = [
+  {
+    name: "accounts",
+    files: {
+      "etc/accounts.conf": { content: "secret", mode: 0o640, uid: 77, gid: 88, user: "root", group: "alpha" },
+      "usr/bin/accounts": { content: "#!/bin/sh\n", mode: 0o4755, uid: 77, user: "alpha", group: "root" },
+      "var/lib/accounts/": { mode: 0o750, uid: 77, gid: 88, user: "alpha", group: "alpha" },
+      "var/lib/accounts/nobody": { content: "1", uid: 77, gid: 88, user: "nosuch", group: "nosuch" },
+    },
+    scripts: {
+      "pre-install": sh(
+        "addgroup -S alpha 2>/dev/null",
+        "adduser -S -D -H -h /var/lib/accounts -s /sbin/nologin -G alpha -g alpha alpha 2>/dev/null",
+        "addgroup alpha tty 2>/dev/null",
+        "addgroup alpha tty 2>/dev/null",
+        "adduser -S gamma 2>/dev/null",
+        "adduser -D beta",
+        "adduser -D -u 1234 -G users -h /srv/delta -g 'The Delta,,,' delta",
+        "adduser -D -S -u 1234 zeta 2>/dev/null && echo made >/etc/zeta",
+        "addgroup -g 4321 omega",
+        "addgroup later",
+        "adduser beta omega",
+        "addgroup nosuch omega 2>/dev/null || echo refused >/etc/refused",
+        "addgroup -S -g 42 shadow 2>/dev/null || echo $? >/etc/taken",
+        "exit 0",
+      ),
+    },
+  },
+  {
+    name: "arguments",
+    depends: ["busybox"],
+    files: { "usr/share/arguments": "a" },
+    scripts: {
+      "pre-install": sh('echo "pre $0 $# $* $PATH $PWD" >/etc/pre-arguments'),
+      "post-install":
+        '#!/bin/busybox sh\necho "post $0 $# $*" >/etc/post-arguments\n/bin/busybox mkdir -p /srv/made\n',
+    },
+  },
+  {
+    name: "changes",
+    files: { "etc/changes.conf": "old = 1\n", "usr/share/changes/template": "new\n" },
+    scripts: {
+      "post-install": sh(
+        "[ -e /etc/changed ] || cp /usr/share/changes/template /etc/changed",
+        "chmod 600 /etc/changed",
+        "ln -sf ../etc/changed /srv/link",
+        "mkdir -p /var/lib/changes && chown 12:13 /var/lib/changes",
+        "add-shell /bin/one /bin/two /bin/ash",
+        "rc-update add changes >/dev/null 2>&1 || true",
+      ),
+      "post-upgrade": sh("exit 1"),
+      "pre-deinstall": sh("exit 1"),
+    },
+  },
+  {
+    name: "directory-a",
+    files: { "srv/shared/": { mode: 0o775 }, "srv/mixed/": { uid: 5, gid: 6, mode: 0o777 } },
+  },
+  {
+    name: "directory-b",
+    files: { "srv/shared/": { mode: 0o757 }, "srv/mixed/": { uid: 2, gid: 9, mode: 0o711 } },
+  },
+  {
+    name: "links",
+    files: {
+      "srv/first": { content: "shared", mode: 0o600 },
+      "srv/second": { hardlink: "srv/first", mode: 0o600 },
+      "srv/dangling": { link: "nowhere" },
+      "srv/setgid": { content: "", mode: 0o2755 },
+    },
+  },
+  {
+    name: "attributes",
+    files: {
+      "usr/bin/attributes": { content: "x", mode: 0o755, attributes: { "security.capability": capability } },
+    },
+  },
+  { name: "replaced", origin: "one", files: { "srv/contended": "replaced", "srv/replaced": "1" } },
+  { name: "replacing", origin: "two", replaces: ["replaced<2"], files: { "srv/contended": "replacing" } },
+  { name: "strong", replaces: ["weak"], replacesPriority: 7, files: { "srv/prior": "strong" } },
+  {
+    name: "weak",
+    replaces: ["strong"],
+    replacesPriority: 3,
+    files: { "srv/prior": "weak", "srv/weak": "1" },
+  },
+  {
+    name: "through-links",
+    depends: ["alpine-baselayout"],
+    files: { "var/run/through": "run", "var/lock/": {} },
+  },
+  {
+    name: "trigger",
+    triggers: ["/srv/watched*", "/srv/watched/*/deep", "/nowhere"],
+    files: { "srv/other/": {} },
+    scripts: { trigger: sh('for i in "$@"; do touch "$i/fired"; done', 'echo "$#" >/etc/fired') },
+  },
+  { name: "untriggered", triggers: ["/nowhere"], scripts: { trigger: sh("touch /etc/untriggered") } },
+  {
+    name: "watched",
+    depends: ["trigger"],
+    files: {
+      "srv/watched/": {},
+      "srv/watched-too/file": "1",
+      "srv/watched/some/deep/": {},
+      "srv/watched/some/not/": {},
+    },
+  },
+  { name: "conditional", installIf: ["watched", "links=1.0-r0"], files: { "srv/conditional": "1" } },
+  { name: "unconditional", installIf: ["watched", "missing"], files: { "srv/unconditional": "1" } },
+];
+
+/** Paths on which the two differ, and why. */
+const explained: Readonly<Record<string, string>> = {
+  "dev/console": "apk makes a few devices, so that its scripts find them",
+  "dev/null": "the same",
+  "dev/random": "the same",
+  "dev/urandom": "the same",
+  "dev/zero": "the same",
+  "etc/group-": "busybox keeps what the file was before",
+  "etc/passwd-": "the same",
+  "etc/shadow": "accounts have a day on which they were made",
+  "etc/shadow-": "busybox keeps what the file was before",
+  "lib/apk/db/lock": "apk makes it when it needs it",
+  "lib/apk/exec": "while apk runs scripts, they stand there, for its own eyes",
+  proc: "apk mounts the kernel's there, for its scripts",
+  "run/through": "the link /var/run leads apk out of the root that it was given",
+  "var/cache/apk": "apk makes it when it needs it",
+};
+
+/** Contents that are compared first, since they say what went wrong. */
+const compared = [
+  "lib/apk/db/installed",
+  "lib/apk/db/triggers",
+  "etc/apk/world",
+  "etc/passwd",
+  "etc/shadow",
+  "etc/pre-arguments",
+  "etc/post-arguments",
+];
+
+/** A file without the day on which accounts were made. */
+async function text(root: string, name: string): Promise<string> {
+  return (await readFile(join(root, name), "utf8")).replace(/:!:[0-9]{5}:/g, ":!:DAY:");
+}
+
+/** A repository of the minirootfs's packages and some more, beside the real apk that installs from it. */
+async function repositoryOf(folder: string, more: readonly ApkData[]) {
+  const { packages, world }: Minirootfs = await readMinirootfs();
+  const signer = apkSigner();
+  const built = [...packages, ...more].map((data) => ({ data, ...builtApk(data, signer) }));
+  const peer = await apkProgram(folder);
+  await writeFile(join(peer.root, "etc/apk/keys", signer.name), signer.publicPem);
+  await placeRepository(
+    peer,
+    "repository",
+    new Map([
+      ...built.map(
+        ({ data, bytes }) => [`x86_64/${data.name}-${data.version ?? "1.0-r0"}.apk`, bytes] as const,
+      ),
+      [
+        "x86_64/APKINDEX.tar.gz",
+        apkIndexOf(
+          built.map(({ stanza }) => stanza),
+          signer,
+        ),
+      ],
+    ]),
+  );
+  const made = join(peer.root, "made");
+  await mkdir(made);
+  const where = ["--root", "/made", "--initdb", "--arch", "x86_64", "--keys-dir", "/etc/apk/keys"];
+  const add = (...names: string[]) => peer.run("add", ...where, "--no-cache", "-X", "/repository", ...names);
+  return { packages, world, made, add, signer };
+}
+
+test("packages become the very root that the real apk makes of them, database and all", async (context) => {
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    const more = odd.map((data) => ({ ...data, depends: [...base, ...(data.depends ?? [])] }));
+    const { packages, world, made, add, signer } = await repositoryOf(folder, more);
+    const asked = [...world, ...more.map(({ name }) => name).filter((name) => !/conditional/.test(name))];
+    const added = await add(...asked);
+    expect(added.code, added.text).toBe(0);
+
+    const chosen = [...packages, ...more].filter(({ name }) => name !== "unconditional");
+    const own = await rootOfApks(folder, chosen, { world: asked, signer });
+    for (const name of compared) expect(await text(own.folder, name), name).toBe(await text(made, name));
+    const differences = compareRoots(folderRoot(made), folderRoot(own.folder), {
+      names: ["apk's", "tare's"],
+    });
+    expect(differences.filter(({ path }) => explained[path] === undefined)).toEqual([]);
+    expect(own.root.coverage.filter(({ verdict }) => verdict === "needs-you")).toEqual([]);
+  });
+}, 120_000);
+
+test("a path that two packages want goes where the real apk gives it, or nowhere", async (context) => {
+  needsRoot(context);
+  const pairs: readonly (readonly [Partial<ApkData>, Partial<ApkData>])[] = [
+    [{}, {}],
+    [{ origin: "one" }, { origin: "one" }],
+    [{ origin: "one", replaces: ["b"], replacesPriority: 2 }, { origin: "one" }],
+    [{ replaces: ["b"] }, {}],
+    [{}, { replaces: ["a"] }],
+    [{ replaces: ["b>1.0-r0"] }, {}],
+    [{ replaces: ["b"] }, { replaces: ["a"] }],
+    [
+      { replaces: ["b"], replacesPriority: 2 },
+      { replaces: ["a"], replacesPriority: 1 },
+    ],
+    [{ replaces: ["b"] }, { replaces: ["a"], replacesPriority: 1 }],
+    [{ replacesPriority: 5 }, { replaces: ["a"] }],
+  ];
+  for (const pair of pairs)
+    await withFolder(async (folder) => {
+      const two = pair.map((data, at): ApkData => {
+        const name = "ab"[at] as string;
+        return { ...data, name, files: { "srv/contended": name, [`srv/${name}`]: "" } };
+      });
+      const { made, add } = await repositoryOf(folder, two);
+      const { code } = await add("a", "b");
+      const theirs = code === 0 ? await text(made, "srv/contended") : "conflict";
+      const ours = await rootOfApks(folder, two).then(
+        (own) => text(own.folder, "srv/contended"),
+        (error) => (error.problem?.code === "FILE_CONFLICT" ? "conflict" : String(error)),
+      );
+      expect(ours, JSON.stringify(pair)).toBe(theirs);
+    });
+}, 120_000);
