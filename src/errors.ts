@@ -315,10 +315,10 @@ const rules = {
     1,
     (d) => `${d.what} is ${d.got}, but ${d.want} was asked for; nothing of it was used.`,
   ),
-  REPOSITORY_CHANGED: rule<{ id: string; date: string; why: string }>(
+  REPOSITORY_CHANGED: rule<{ id: string; date: string; why: string; top?: "repomd.xml" }>(
     3,
     (d) =>
-      `The indexes of ${d.id} do not fit its Release of ${d.date} (the mirror is being updated, or is broken; try again later, or ask another mirror): ${d.why}`,
+      `The indexes of ${d.id} do not fit its ${d.top ?? "Release"} of ${d.date} (the mirror is being updated, or is broken; try again later, or ask another mirror): ${d.why}`,
   ),
   REPOSITORY_MISSING: rule<{ id: string; where: readonly string[] }>(
     2,

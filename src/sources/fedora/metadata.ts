@@ -100,8 +100,9 @@ async function fetchMetadata(
     const isAboutBytes =
       error instanceof TareError && ["DIGEST_MISMATCH", "TRUNCATED", "TOO_LARGE"].includes(error.code);
     if (!isAboutBytes) throw error;
-    const details = { id: locked.id, date: locked.date ?? "unknown date", why: error.message };
-    throw new TareError({ code: "REPOSITORY_CHANGED", ...details }, { cause: error });
+    const { id, date = "unknown date" } = locked;
+    const why = error.message;
+    throw new TareError({ code: "REPOSITORY_CHANGED", id, date, top: "repomd.xml", why }, { cause: error });
   }
 }
 
