@@ -91,9 +91,8 @@ test("tar and bsdtar read what incus: wrote, systemd-nspawn runs its rootfs, and
     const listed = await mustRun("bsdtar", ["-tf", "alpine.tar.gz"], { cwd: folder });
     expect(listed.startsWith("metadata.yaml\nrootfs/\n")).toBe(true);
     const metadata = await mustRun("tar", ["-xOf", "alpine.tar.gz", "metadata.yaml"], { cwd: folder });
-    expect(metadata).toContain(
-      '"description": "Alpine Linux v3.17"\n  "os": "alpine"\n  "release": "3.17.10"\n',
-    );
+    for (const line of ["description: Alpine Linux v3.17", "os: alpine", "release: 3.17.10"])
+      expect(metadata.replaceAll('"', "")).toContain(`  ${line}\n`);
     await mustRun("tar", ["-cJf", "../again.tar.xz", "--numeric-owner", "."], { cwd: pod });
     await tare(folder, ["copy", "incus:again.tar.xz", "tar:again.tar"]);
     const root = await unpacked(folder, "again.tar", "again");
