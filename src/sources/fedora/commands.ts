@@ -1,11 +1,14 @@
 import { commonCommands } from "../../scripts/commands/common.ts";
 import type { Call, Emulation, Status } from "../../scripts/shell/interpret.ts";
+import { alternatives } from "./alternatives.ts";
 
 /** Every command that scriptlets may call, by name. */
 export const commands: ReadonlyMap<string, Emulation> = new Map<string, Emulation>([
   ...commonCommands,
+  ["alternatives", alternatives],
   ["ldconfig", linker],
   ["systemd-update-helper", presets],
+  ["update-alternatives", alternatives],
 ]);
 
 /** Its work is done once, at the end. */
