@@ -1,3 +1,4 @@
+import { TareError } from "../../errors.ts";
 import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
 import { Workspace } from "../../scripts/workspace.ts";
@@ -15,11 +16,34 @@ import { directoryEntries } from "./shared-directories.ts";
  *
  * Entries replace what the root has at their paths. Scripts whose effect is not known for certain are told as
  * needs-you in the coverage; the parts of them that are known are done.
+ * @throws BAD_ARCHIVE when more is to be changed than any honest packages would
  */
 export function configureAlpine(
   root: RootView,
   packages: readonly PlacedApk[],
-  { architecture, timestamp }: { readonly architecture: string; readonly timestamp: number },
+  options: AlpineOptions,
+): Configuration {
+  try {
+    return configured(root, packages, options);
+  } catch (cause) {
+    // What a workspace says when it is full.
+    if (!(cause instanceof RangeError)) throw cause;
+    const why = "their scripts and owners change too many files";
+    throw new TareError({ code: "BAD_ARCHIVE", where: "The root of these packages", why }, { cause });
+  }
+}
+
+interface AlpineOptions {
+  /** apk's name of the machine. */
+  readonly architecture: string;
+  /** Seconds since the epoch: mtime of all that is made. */
+  readonly timestamp: number;
+}
+
+function configured(
+  root: RootView,
+  packages: readonly PlacedApk[],
+  { architecture, timestamp }: AlpineOptions,
 ): Configuration {
   const order = installOrder(packages);
   const workspace = new Workspace(root, timestamp);

@@ -181,3 +181,15 @@ test("a package that waits for more folders than anybody needs is refused", asyn
   const opened = apkUnpacker.unpack(observed(bytes, 5000).stream, bytes.length, "it", async () => {});
   await expect(opened).rejects.toThrow("it is not a sound Alpine package: it has more than 256 triggers.");
 });
+
+test("packages that would change more files than anybody needs are refused", async () => {
+  const names = Array.from({ length: 200_001 }, (_, at) => at.toString(36).padStart(4, "0"));
+  const paths = { "etc/busybox-paths.d/busybox": names.join("\n") };
+  const full = made(
+    [{ name: "busybox", files: { ...busybox, ...paths }, scripts: { "post-install": install } }],
+    async () => {},
+  );
+  await expect(full).rejects.toThrow(
+    "The root of these packages cannot be unpacked: their scripts and owners change too many files.",
+  );
+});
