@@ -29,7 +29,8 @@ export async function readXml(
 ): Promise<void> {
   const bad = (why: string, cause?: unknown) =>
     new TareError({ code: "BAD_ARCHIVE", format, where, why }, { cause });
-  const { SaxesParser } = await import("saxes");
+  // Only the default export is there in a bundle, too.
+  const { SaxesParser } = (await import("saxes")).default;
   const parser = new SaxesParser({ position: false });
   let depth = 0;
   let quiet = 0;
