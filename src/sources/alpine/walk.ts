@@ -26,6 +26,9 @@ interface Slot {
 
 /** What is known of one candidate. */
 interface Standing {
+  known: boolean;
+  /** The longest way down from here, as far as it was known when the candidate was met. */
+  depth: number;
   possible: boolean;
   refusals: number;
   triggered: boolean;
@@ -119,6 +122,8 @@ class Walk {
     if (there !== undefined) return there;
     const untagged = candidate.repositories.some(({ tag }) => tag === undefined);
     const standing: Standing = {
+      known: false,
+      depth: 0,
       possible: true,
       refusals: 0,
       triggered: false,
@@ -142,15 +147,23 @@ class Walk {
     }
     slot.known = true;
     for (const { candidate } of slot.offers) {
-      for (const dependency of candidate.depends) {
-        this.#discover(dependency.name, level + 1);
-        slot.depth = Math.max(slot.depth, this.#slot(dependency.name).depth + 1);
+      const standing = this.#standing(candidate);
+      // Once, as apk does: in circles, the first way in decides how deep each member is.
+      if (!standing.known) {
+        standing.known = true;
+        for (const dependency of candidate.depends) {
+          this.#discover(dependency.name, level + 1);
+          standing.depth = Math.max(standing.depth, this.#slot(dependency.name).depth + 1);
+        }
       }
-      slot.neverTriggered &&= this.#standing(candidate).cannotTrigger;
+      slot.depth = Math.max(slot.depth, standing.depth);
+      slot.neverTriggered &&= standing.cannotTrigger;
     }
     for (const { candidate } of slot.offers)
-      for (const one of [candidate.record.name, ...candidate.provides.map(({ name }) => name)])
+      for (const one of namesOf(candidate)) {
+        if (one !== candidate.record.name && this.#slots.get(one)?.known) continue;
         for (const waiting of this.#archive.waitingFor(one)) this.#discover(waiting, level + 1);
+      }
   }
 
   #queue(slot: Slot): void {
