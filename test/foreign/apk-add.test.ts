@@ -211,6 +211,39 @@ test("packages become the very root that the real apk makes of them, database an
   });
 }, 120_000);
 
+test("where folders are links, files lie where the links lead and stand in the database as packages spell them", async (context) => {
+  needsRoot(context);
+  await withFolder(async (folder) => {
+    const merged: readonly ApkData[] = [
+      {
+        name: "layout",
+        files: { "usr/bin/": {}, bin: { link: "usr/bin" }, sbin: { link: "usr/bin" } },
+      },
+      {
+        name: "tool",
+        depends: ["layout"],
+        triggers: ["/bin"],
+        files: { "bin/tool": { content: "t", mode: 0o755 }, "sbin/tools/data": "1", "usr/bin/other": "2" },
+      },
+    ];
+    const { made, add, signer } = await repositoryOf(folder, merged);
+    const added = await add("layout", "tool");
+    expect(added.code, added.text).toBe(0);
+    const own = await rootOfApks(folder, merged, { signer });
+    for (const name of compared.slice(0, 3))
+      expect(await text(own.folder, name), name).toBe(await text(made, name));
+    const differences = compareRoots(folderRoot(made), folderRoot(own.folder), {
+      names: ["apk's", "tare's"],
+    });
+    // apk begins with a few folders of its own.
+    const skeleton = /^(?:dev|tmp|var(?:\/cache(?:\/misc)?)?)$/;
+    const unexplained = differences.filter(
+      ({ path }) => explained[path] === undefined && !skeleton.test(path),
+    );
+    expect(unexplained).toEqual([]);
+  });
+}, 120_000);
+
 test("a path that two packages want goes where the real apk gives it, or nowhere", async (context) => {
   needsRoot(context);
   const pairs: readonly (readonly [Partial<ApkData>, Partial<ApkData>])[] = [
