@@ -29,13 +29,10 @@ export interface NamedKey {
  * @throws NO_FILE
  */
 export async function readKeyFiles(name: string, folder: string): Promise<NamedKey[]> {
-  const path = resolve(folder, name);
   // What is no folder, or is not there, is read, or missed, as a file.
-  const inside = await readdir(path).catch(() => undefined);
-  const files = inside
-    ?.filter((one) => one.endsWith(".rsa.pub"))
-    .sort()
-    .map((one) => join(path, one)) ?? [path];
+  const inside = await readdir(resolve(folder, name)).catch(() => undefined);
+  const keys = inside?.filter((one) => one.endsWith(".rsa.pub")).sort();
+  const files = keys?.map((one) => join(name, one)) ?? [name];
   return Promise.all(
     files.map(async (file) => ({ name: basename(file), bytes: await readKeyFile(file, folder) })),
   );
