@@ -2,8 +2,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Minirootfs, readMinirootfs } from "../kit/apk-minirootfs.ts";
-import { type ApkData, apkIndexOf, apkSigner, builtApk } from "../kit/apk-package.ts";
+import { type ApkData, apkSigner } from "../kit/apk-package.ts";
 import { apkProgram, placeRepository } from "../kit/apk-program.ts";
+import { apkRepository } from "../kit/apk-repository.ts";
 import { rootOfApks } from "../kit/apk-root.ts";
 import { compareRoots } from "../kit/compare-roots.ts";
 import { folderRoot } from "../kit/folder-root.ts";
@@ -165,25 +166,9 @@ async function text(root: string, name: string): Promise<string> {
 async function repositoryOf(folder: string, more: readonly ApkData[]) {
   const { packages, world }: Minirootfs = await readMinirootfs();
   const signer = apkSigner();
-  const built = [...packages, ...more].map((data) => ({ data, ...builtApk(data, signer) }));
   const peer = await apkProgram(folder);
   await writeFile(join(peer.root, "etc/apk/keys", signer.name), signer.publicPem);
-  await placeRepository(
-    peer,
-    "repository",
-    new Map([
-      ...built.map(
-        ({ data, bytes }) => [`x86_64/${data.name}-${data.version ?? "1.0-r0"}.apk`, bytes] as const,
-      ),
-      [
-        "x86_64/APKINDEX.tar.gz",
-        apkIndexOf(
-          built.map(({ stanza }) => stanza),
-          signer,
-        ),
-      ],
-    ]),
-  );
+  await placeRepository(peer, "repository", apkRepository([...packages, ...more], { signer }));
   const made = join(peer.root, "made");
   await mkdir(made);
   const where = ["--root", "/made", "--initdb", "--arch", "x86_64", "--keys-dir", "/etc/apk/keys"];
