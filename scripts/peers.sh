@@ -10,6 +10,8 @@ packages=(
   mmdebstrap debootstrap
   # make and check signed repositories
   reprepro apt-utils createrepo-c dnf gpg gpg-agent openssl rpm
+  # extract certificates from a trust store
+  p11-kit
   # read and write the same formats
   busybox-static xz-utils zstd bzip2 libarchive-tools binutils pigz squashfs-tools squashfs-tools-ng e2fsprogs
 )

@@ -5,6 +5,9 @@ import { knownNumber } from "./known-accounts.ts";
 const LIMIT = 1024 * 1024;
 /** A file that gets another owner has to be at hand, whatever it is. */
 const OWNED_LIMIT = 16 * LIMIT;
+/** All certificates of a distribution, with their texts, are one file of a few megabytes. */
+const TRUST_LIMIT = 8 * LIMIT;
+const trust = ["etc/pki/ca-trust/source/", "usr/share/pki/ca-trust-source/"];
 /** Below usr/share and usr/lib, what a script may copy or read: defaults and declarations, told by their names. */
 const TEMPLATE_LIMIT = 64 * 1024;
 
@@ -46,6 +49,7 @@ export function capturesFor(
   return (path, size) => {
     const names = path.startsWith("usr/") ? [path, path.slice("usr/".length)] : [path];
     if (names.some((name) => owned.has(name))) return size <= OWNED_LIMIT;
+    if (trust.some((folder) => path.startsWith(folder))) return size <= TRUST_LIMIT;
     if (size > LIMIT) return false;
     if (folders.some((folder) => path.startsWith(folder)) || unit.test(path)) return true;
     if (size > TEMPLATE_LIMIT) return false;

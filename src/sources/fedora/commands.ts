@@ -1,14 +1,17 @@
 import { commonCommands } from "../../scripts/commands/common.ts";
 import type { Call, Emulation, Status } from "../../scripts/shell/interpret.ts";
 import { alternatives } from "./alternatives.ts";
+import { caLegacy, updateCaTrust } from "./trust/update-ca-trust.ts";
 
 /** Every command that scriptlets may call, by name. */
 export const commands: ReadonlyMap<string, Emulation> = new Map<string, Emulation>([
   ...commonCommands,
   ["alternatives", alternatives],
+  ["ca-legacy", caLegacy],
   ["ldconfig", linker],
   ["systemd-update-helper", presets],
   ["update-alternatives", alternatives],
+  ["update-ca-trust", updateCaTrust],
 ]);
 
 /** Its work is done once, at the end. */
