@@ -15,9 +15,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { primaryText, rpmIndexFiles } from "../test/kit/rpm-metadata.ts";
 
 const root = join(import.meta.dirname, "..");
 const about = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -64,6 +65,15 @@ function useCommand(project: string): void {
   const command = join(project, "node_modules/.bin/tare");
   assert.equal(run(project, command, "--version").trim(), about.version);
   assert.match(run(project, command, "--help"), /build/);
+  // What is loaded when it is needed only is found as well: the reader of rpm-md's XML.
+  for (const [path, bytes] of rpmIndexFiles(primaryText([]))) {
+    mkdirSync(dirname(join(workshop, "rpms", path)), { recursive: true });
+    writeFileSync(join(workshop, "rpms", path), bytes);
+  }
+  const repositories = [{ name: "own", baseurl: `file://${workshop}/rpms`, "allow-unsigned": true }];
+  const recipe = JSON.stringify({ name: "rpms", packages: { from: "dnf", repositories } });
+  writeFileSync(join(workshop, "tare.yaml"), recipe);
+  run(workshop, command, "lock", "--quiet", "--store", join(workshop, "store"));
 }
 
 function useLibrary(project: string): void {
