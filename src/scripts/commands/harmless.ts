@@ -3,7 +3,7 @@ import type { Emulation } from "../shell/interpret.ts";
 /** Commands that change nothing an image needs, and why that is so. */
 const reasons: readonly (readonly [string, string])[] = [
   [
-    "deb-systemd-invoke invoke-rc.d update-rc.d service start-stop-daemon initctl udevadm loginctl busctl telinit init policy-rc.d rc-service update-service update-inetd openrc",
+    "deb-systemd-invoke invoke-rc.d update-rc.d service start-stop-daemon initctl udevadm loginctl busctl telinit init policy-rc.d rc-service update-service update-inetd openrc chkconfig",
     "services are neither enabled nor started in an image",
   ],
   ["mandb catman apropos install-info update-info-dir ginstall-info", "no index of manual pages is kept"],
@@ -20,14 +20,14 @@ const reasons: readonly (readonly [string, string])[] = [
     "caches of desktops are left out",
   ],
   [
-    "update-initramfs update-grub depmod modprobe kernel-install update-bootloader sysctl linux-update-symlinks",
+    "update-initramfs update-grub depmod modprobe kernel-install update-bootloader sysctl systemd-sysctl linux-update-symlinks",
     "a container has no kernel or boot loader of its own",
   ],
   [
     "restorecon chcon selinuxenabled semodule apparmor_parser aa-enabled setenforce",
     "security labels belong to the host",
   ],
-  ["update-binfmts", "binary formats belong to the host's kernel"],
+  ["update-binfmts systemd-binfmt", "binary formats belong to the host's kernel"],
   ["debconf-escape debconf-show", "debconf's defaults are taken"],
   ["nscd sss_cache mail newaliases logrotate savelog", "nothing runs that would have to be told"],
 ];

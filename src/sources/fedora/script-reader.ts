@@ -6,6 +6,8 @@ import { Losses } from "../../scripts/losses.ts";
 import type { Workspace } from "../../scripts/workspace.ts";
 import { commands } from "./commands.ts";
 import { evrOfHeader } from "./evr-of-header.ts";
+import { commandsOfLua } from "./lua-commands.ts";
+import { type KnownLua, knownLua } from "./lua-scriptlets.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { type RpmTrigger, type Scriptlet, scriptletsOf, triggersOf } from "./scriptlets.ts";
 
@@ -87,15 +89,33 @@ export class RpmScriptReader {
     text: string,
     args: readonly string[],
   ): ScriptCoverage {
+    const lua = interpreter.split(" ")[0] === "<lua>";
+    const known = lua ? knownLua(name, script, text) : undefined;
+    if (known !== undefined) return this.#done(known, name, script, text);
+    const commandsOnly = lua ? commandsOfLua(text) : undefined;
+    const shell = text === "" || commandsOnly !== undefined;
     const { findings } = followScript(this.#workspace, {
-      text: text === "" ? interpreter : text,
-      interpreter: text === "" ? "/bin/sh" : interpreter.split(" ")[0],
+      text: commandsOnly ?? (text === "" ? interpreter : text),
+      interpreter: shell ? "/bin/sh" : interpreter.split(" ")[0],
       path: `/var/tmp/rpm-tmp.${name}`,
       args,
       environment: new Map(scriptEnvironment),
       commands,
     });
     findings.needs.push(...this.#losses.since(this.#workspace));
+    return coverageOf(name, script, commandsOnly ?? text, findings);
+  }
+
+  #done({ phrase, harmless, run }: KnownLua, name: string, script: string, text: string): ScriptCoverage {
+    const problem = run(this.#workspace);
+    const needs = problem === undefined ? [] : [{ line: 0, why: problem }];
+    needs.push(...this.#losses.since(this.#workspace));
+    const phrases = new Set([phrase]);
+    const findings = {
+      handled: harmless ? new Set<string>() : phrases,
+      harmless: harmless ? phrases : new Set<string>(),
+      needs,
+    };
     return coverageOf(name, script, text, findings);
   }
 }

@@ -211,6 +211,33 @@ test("scriptlets are read in the order in which rpm runs them; what is not under
   ]);
 });
 
+test("Lua that only runs programs, and Lua that is known, is done; other Lua is not", async () => {
+  const trigger =
+    'pid = posix.fork()\nif pid == 0 then\n  assert(posix.exec("/usr/bin/systemctl", "daemon-reload"))\nelseif pid > 0 then\n  posix.wait(pid)\nend\n';
+  const lua = await installed({
+    name: "glibc-gconv-extra",
+    files: [
+      ...["/usr", "/usr/lib64", "/usr/lib64/gconv"].map((path) => ({ path, mode: 0o040755 })),
+      { path: "/usr/lib64/gconv/gconv-modules.cache", content: "old" },
+    ],
+    tags: [
+      [1023, trigger],
+      [1024, "update_gconv_modules_cache ()\n"],
+      [1085, ["<lua>"]],
+      [1086, ["<lua>"]],
+      [1151, "posix.mkdir('/x')\n"],
+      [1153, ["<lua>"]],
+    ],
+  });
+  const { entries, coverage } = configured([lua]);
+  expect(entries.get("usr/lib64/gconv/gconv-modules.cache")?.content).toHaveLength(0);
+  expect(coverage.map(({ script, verdict }) => `${script}: ${verdict}`)).toEqual([
+    "pretrans: needs-you",
+    "pre: harmless",
+    "post: handled",
+  ]);
+});
+
 test("a file trigger runs where a package brings what it waits for", async () => {
   const triggers = (prefix: string): HeaderData => [
     [5076, ["echo ran > /etc/ran\n"]],
