@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { readingScriptlet } from "../../kit/rpm-scripted.ts";
+
+test.each([
+  // What %systemd_post comes to, now and before systemd 250.
+  [
+    'if [ $1 -eq 1 ] && [ -x "/usr/lib/systemd/systemd-update-helper" ]; then\n  /usr/lib/systemd/systemd-update-helper install-system-units web.service || :\nfi',
+    "presets of services are for a machine that starts them",
+  ],
+  [
+    "if [ $1 -eq 1 ]; then\n  /usr/bin/systemctl --no-reload preset web.service >/dev/null 2>&1 || :\nfi",
+    "services are not started in an image",
+  ],
+  ["/sbin/chkconfig --add web", "services are neither enabled nor started in an image"],
+  ["/usr/lib/systemd/systemd-sysctl || :", "a container has no kernel or boot loader of its own"],
+])("an image is none the worse without %j", (script, why) => {
+  const { findings } = readingScriptlet(script, { "usr/lib/systemd/systemd-update-helper": { mode: 0o755 } });
+  expect(findings.needs).toEqual([]);
+  expect([...findings.harmless]).toEqual([why]);
+  expect(findings.handled.size).toBe(0);
+});
+
+test("files of tmpfiles.d are made where a trigger asks for them", () => {
+  const files = { "usr/lib/tmpfiles.d/web.conf": "d /etc/web 0750 root root -\n" };
+  const { findings, workspace } = readingScriptlet("systemd-tmpfiles --create || :", files);
+  expect([...findings.handled]).toEqual(["files of tmpfiles.d"]);
+  expect(workspace.lookup("/etc/web")).toMatchObject({ type: "directory", mode: 0o750 });
+});
