@@ -15,7 +15,7 @@ import { ScratchFile } from "./scratch-file.ts";
 import { Stripper } from "./stripper.ts";
 
 /** Raise when members are made differently from the same inputs, so that remembered ones are not used. */
-export const memberVersion = 7;
+export const memberVersion = 8;
 
 /** A package's member, its facts, and its uncompressed segment where it was just made. */
 export interface MadeMember {

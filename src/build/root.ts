@@ -31,7 +31,7 @@ import {
 } from "./pieces.ts";
 
 /** Raise when roots are made differently from the same inputs, so that remembered ones are not used. */
-const rootVersion = 11;
+const rootVersion = 12;
 
 /** Packages of one source. Groups do not share layers, so that what changes in one does not move the bytes of another. */
 export interface PackageGroup {
