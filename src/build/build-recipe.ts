@@ -19,7 +19,6 @@ import { groupsOf } from "./groups.ts";
 import type { Lock } from "./lock/lock.ts";
 import { looseLinkWarnings } from "./loose-links.ts";
 import { obtainPackages } from "./obtain.ts";
-import { isOfDistribution } from "./of-distribution.ts";
 import { ownLibraries } from "./own-libraries.ts";
 import { leftOutWarning, ownOutputs } from "./own-outputs.ts";
 import { platformOf } from "./platform-of.ts";
@@ -35,6 +34,7 @@ import { startWarnings } from "./start-warnings.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { foundInFolders } from "./tarball/found-in-folders.ts";
 import { unmetWarnings } from "./unmet-warnings.ts";
+import { unsignedWarnings } from "./unsigned-warnings.ts";
 import type { World } from "./world.ts";
 
 export interface BuildOptions {
@@ -94,7 +94,9 @@ export async function buildRecipe(
     ...("index" in whole && { index: whole.index.digest }),
     images: built.map(({ report }) => report),
     written,
-    warnings: [...new Set([...warningsOf(lock), ...built.flatMap(({ warnings }) => warnings), ...notes])],
+    warnings: [
+      ...new Set([...unsignedWarnings(lock), ...built.flatMap(({ warnings }) => warnings), ...notes]),
+    ],
     timing: watch.laps(),
   };
 }
@@ -275,10 +277,4 @@ function reportOf(
     leftOut: root.leftOut,
     coverage: root.coverage,
   };
-}
-
-function warningsOf(lock: Lock): string[] {
-  return lock.repositories
-    .filter(({ id, keys }) => keys.length === 0 && isOfDistribution(id))
-    .map(({ id }) => `Nobody vouches for ${id}: the recipe allows it unsigned.`);
 }

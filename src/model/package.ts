@@ -36,8 +36,8 @@ export interface LockedRepository {
   /** RFC 3339: when the publisher says that the index was made. */
   readonly date?: string;
   /**
-   * Upper-case fingerprints of the primary keys whose signatures were verified. Empty with `allow-unsigned`, and for a
-   * registry that serves no signatures.
+   * Upper-case fingerprints of the primary keys whose signatures were verified. Empty with `allow-unsigned`, for a
+   * registry that serves no signatures, and where each package is signed by itself and none was taken.
    */
   readonly keys: readonly string[];
   /** What those keys signed, where it is not the index: each package by itself. */

@@ -93,6 +93,7 @@ test("the chain of trust names each key, and says so when there is none", () => 
       keys: ["A".repeat(40), "B".repeat(40)],
     },
     { id: "own/x", index: digestOf("b"), date: "2026-01-11T00:00:00Z", keys: [] },
+    { id: "own/y", index: digestOf("c"), keys: [], signed: "packages" as const },
   ];
   const step = explain(debian.replace("exclude: c", "allow-unsigned: true"), { repositories }).steps[0];
   expect(step?.words.at(-1)).toMatch(/nobody vouches/);
@@ -100,6 +101,7 @@ test("the chain of trust names each key, and says so when there is none", () => 
     ["debian/bookworm", "2026-01-10", "A".repeat(40)],
     ["debian/bookworm", "2026-01-10", "B".repeat(40)],
     ["own/x", "2026-01-11", "nobody"],
+    ["own/y", "", "nothing was taken from it"],
   ]);
 });
 

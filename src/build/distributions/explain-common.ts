@@ -1,6 +1,6 @@
 import { byText } from "../../bytes/text.ts";
 import type { Step } from "../../explain/explanation.ts";
-import type { Package } from "../../model/package.ts";
+import type { LockedRepository, Package } from "../../model/package.ts";
 import { packagesStep } from "../explain-packages.ts";
 import type { Lock } from "../lock/lock.ts";
 import { isOfDistribution } from "../of-distribution.ts";
@@ -14,10 +14,14 @@ export function repositoryRows(lock: Lock): NonNullable<Step["rows"]> {
     columns: ["repository", "made", "signed by the key"],
     rows: lock.repositories
       .filter(({ id }) => isOfDistribution(id))
-      .flatMap(({ id, date, keys }) =>
-        (keys.length > 0 ? keys : ["nobody"]).map((key) => [id, date?.slice(0, 10) ?? "", key]),
-      ),
+      .flatMap((one) => signersOf(one).map((key) => [one.id, one.date?.slice(0, 10) ?? "", key])),
   };
+}
+
+/** Where packages are signed one by one, no key means that none was taken. */
+function signersOf({ keys, signed }: LockedRepository): readonly string[] {
+  if (keys.length > 0) return keys;
+  return [signed === undefined ? "nobody" : "nothing was taken from it"];
 }
 
 /** The distribution's packages that something from elsewhere needs, by name. */
