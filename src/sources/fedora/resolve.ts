@@ -152,7 +152,14 @@ async function vouched(
   return { ...locked, keys: [...new Set(signers.flat())], signed: "packages" };
 }
 
-/** A package that was checked with the very same keys need not be checked again: a signature does not change. */
+/**
+ * A package that was checked with the very same keys need not be checked again: a signature does not change. The name of
+ * the check is a part of it, so that what an earlier one let through is checked anew.
+ */
 function signersKey(digest: string, keyring: Keyring): string {
-  return [digest, ...keyring.keys.map((key) => Buffer.from(key.write()).toString("base64"))].join(" ");
+  return [
+    digest,
+    "header and payload",
+    ...keyring.keys.map((key) => Buffer.from(key.write()).toString("base64")),
+  ].join(" ");
 }

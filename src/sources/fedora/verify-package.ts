@@ -1,15 +1,16 @@
 import { type Bytes, concatenate } from "../../bytes/bytes.ts";
 import { TareError } from "../../errors.ts";
+import { withDigests } from "../../formats/rpm/digest.ts";
 import { openRpm, payloadDigests } from "../../formats/rpm/package.ts";
 import { signaturesOf } from "../../formats/rpm/signatures.ts";
 import { type Verification, type VerifyOptions, verifyDetached } from "../../trust/openpgp.ts";
 
 /**
- * Checks the signatures of a package file against a keyring (`gpgcheck` of dnf). The signature of its header is
- * enough where the header has the payload's digest, for whoever unpacks it checks that one; the payload is not looked at
- * then. A package from before rpm 4.14 has no such digest, and needs the old signature over all of it.
+ * Checks the signatures of a package file against a keyring (`gpgcheck` of dnf), as `rpmkeys -K` does. The signature of
+ * its header is enough where the header has digests of the payload: once the signature holds, the payload is held to
+ * them. A package from before rpm 4.14 has none, and needs the old signature over all of it.
  * @param size bytes of the package file
- * @throws SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED, BAD_ARCHIVE, TRUNCATED
+ * @throws SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED, DIGEST_MISMATCH, BAD_ARCHIVE, TRUNCATED
  */
 export async function verifyPackage(
   source: Bytes,
@@ -20,10 +21,14 @@ export async function verifyPackage(
   return await openRpm(source, size, what, async ({ signature, header, payload }) => {
     const { header: ofHeader, whole } = signaturesOf(signature);
     if (ofHeader.length + whole.length === 0) throw new TareError({ code: "SIGNATURE_MISSING", what });
-    const covered = payloadDigests(header).length > 0;
+    const digests = payloadDigests(header);
+    const covered = digests.length > 0;
     if (ofHeader.length > 0 && (covered || whole.length === 0)) {
       const verification = await verifyDetached(header.bytes, ofHeader, options);
-      if (covered) return verification;
+      if (covered) {
+        for await (const _ of withDigests(payload, digests, `${what}: its payload`));
+        return verification;
+      }
       const why = "it vouches for the header only, which says nothing of the files' digests";
       const signatures = verification.signers.map((key) => ({ key, why }));
       throw new TareError({ code: "SIGNATURE_REFUSED", what, signatures, looked: keyring.where });

@@ -44,14 +44,21 @@ test("a signature of the header is enough, for the header has the payload's dige
   expect(await verify([[267, signature]])).toEqual([ours.fingerprint]);
 });
 
-test("the payload is not read for it", async () => {
+test("a payload that was changed after the header was signed is refused", async () => {
+  const signature: HeaderData = [[268, await sign(header, ours)]];
+  const changed = verify(signature, { payload: Buffer.from("A payload") });
+  await expect(changed).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+  await expect(changed).rejects.toThrow("made-1-1.x86_64.rpm: its payload");
+});
+
+test("the payload of a package that nobody known signed is not read", async () => {
   const bytes = rpmBytes({
     header,
     payload: Buffer.alloc(1 << 20),
-    signature: [[268, await sign(header, ours)]],
+    signature: [[268, await sign(header, stranger)]],
   });
   const { stream, seen } = observed(bytes, 4096);
-  await verifyPackage(stream, bytes.length, options);
+  await expect(verifyPackage(stream, bytes.length, options)).rejects.toThrow("it is not in the keyring");
   expect(seen.read).toBeLessThan(10_000);
   expect(seen.closed).toBe(true);
 });
