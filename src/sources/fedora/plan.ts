@@ -154,7 +154,7 @@ function ownPlan(request: FedoraRequest, own: OwnRepository, seams: PlanSeams): 
     priority: own.priority ?? 99,
     excludes: own.exclude,
     pins: own.keys ?? (own.keyring === undefined ? request.keys : []),
-    allowUnsigned: own.allowUnsigned,
+    allowUnsigned: own.allowUnsigned || request.allowUnsigned,
     signedIndex: own.signedIndex,
     keyring: () => keyringOf(name, request, own.keyring ?? request.keyring, [], seams),
   };

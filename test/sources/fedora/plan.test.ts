@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { planRepositories } from "../../../src/sources/fedora/plan.ts";
+import type { FedoraRequest } from "../../../src/sources/fedora/request.ts";
+import { hostWith } from "../../kit/host-files.ts";
+
+const request: FedoraRequest = {
+  from: "dnf",
+  repositories: [],
+  repoFiles: [],
+  keyring: [],
+  keys: [],
+  allowUnsigned: false,
+  include: ["app"],
+  exclude: [],
+  recommends: false,
+};
+const own = { baseurl: ["https://mirror.example/own"], signedIndex: false, exclude: [] };
+
+/** @param files `.repo` files, by name */
+function plan(more: Partial<FedoraRequest>, files: Readonly<Record<string, string>> = {}) {
+  return planRepositories(
+    { ...request, ...more },
+    {
+      environment: {},
+      host: hostWith({}),
+      readKeyFile: async (name) => Buffer.from(files[name] as string),
+    },
+  );
+}
+
+test("allow-unsigned of one repository is its own, that of the item covers all", async () => {
+  const repositories = [
+    { ...own, name: "one", allowUnsigned: true },
+    { ...own, name: "two", allowUnsigned: false },
+  ];
+  const repoFiles = ["own.repo"];
+  const files = { "own.repo": "[three]\nbaseurl=https://mirror.example/three\n" };
+  const allowed = async (allowUnsigned: boolean) =>
+    (await plan({ repositories, repoFiles, allowUnsigned }, files)).repositories
+      .filter((one) => one.allowUnsigned)
+      .map(({ name }) => name);
+  expect(await allowed(false)).toEqual(["fedora/one"]);
+  expect(await allowed(true)).toEqual(["fedora/three", "fedora/one", "fedora/two"]);
+});
