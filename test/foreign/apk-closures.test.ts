@@ -36,17 +36,7 @@ describe("packages chosen as apk chooses them", () => {
       needsPeers(context, "chroot");
       await withFolder(async (folder) => {
         const peer = await apkProgram(folder);
-        const { main, edge } = manyApks(seed);
-        const stanzas = { main: stanzasOf(main), edge: stanzasOf(edge) };
-        await mkdir(join(peer.root, "target"));
-        await peer.run("add", "--root=/target", "--initdb", "--arch=x86_64", "--no-network");
-        await writeFile(join(peer.root, "repositories"), "/main\n@edge /edge\n");
-        for (const name of ["main", "edge"] as const)
-          await placeRepository(peer, name, new Map([["x86_64/APKINDEX.tar.gz", apkIndexOf(stanzas[name])]]));
-        const repositories = [
-          { repository: "main", records: parseApkIndex(`${stanzas.main.join("\n")}\n`, "main") },
-          { repository: "edge", records: parseApkIndex(`${stanzas.edge.join("\n")}\n`, "edge"), tag: "edge" },
-        ];
+        const repositories = await placed(peer, manyApks(seed));
         const next = seeded(seed * 7919);
         const differences: string[] = [];
         let solved = 0;
@@ -65,7 +55,49 @@ describe("packages chosen as apk chooses them", () => {
       });
     },
   );
+
+  test("nothing of a tagged repository, unless for what is wanted with its tag", async (context) => {
+    needsRoot(context);
+    needsPeers(context, "chroot");
+    await withFolder(async (folder) => {
+      const peer = await apkProgram(folder);
+      const main: ApkData[] = [{ name: "base" }];
+      const edge: ApkData[] = [
+        { name: "tool", depends: ["base", "lib"] },
+        { name: "lib" },
+        { name: "baselayout" },
+        { name: "iff", installIf: ["tool"] },
+      ];
+      const repositories = await placed(peer, { main, edge });
+      for (const request of [["tool@edge"], ["tool@edge", "lib"], ["tool@edge", "baselayout@edge"]]) {
+        const want = await chosenByApk(peer, request);
+        expect(want).toContain("iff 1.0-r0");
+        expect(chosenByTare(repositories, request)).toEqual(want);
+      }
+      for (const request of [["baselayout"], ["tool@edge", "baselayout"], ["lib@edge", "tool"]]) {
+        expect(await chosenByApk(peer, request)).toBeUndefined();
+        expect(chosenByTare(repositories, request).join()).toContain("is in a tagged repository");
+      }
+    });
+  });
 });
+
+/** Two repositories, where the real apk reads them and as tare has them. */
+async function placed(
+  peer: ApkProgram,
+  { main, edge }: { readonly main: readonly ApkData[]; readonly edge: readonly ApkData[] },
+): Promise<IndexedRepository[]> {
+  const stanzas = { main: stanzasOf(main), edge: stanzasOf(edge) };
+  await mkdir(join(peer.root, "target"));
+  await peer.run("add", "--root=/target", "--initdb", "--arch=x86_64", "--no-network");
+  await writeFile(join(peer.root, "repositories"), "/main\n@edge /edge\n");
+  for (const name of ["main", "edge"] as const)
+    await placeRepository(peer, name, new Map([["x86_64/APKINDEX.tar.gz", apkIndexOf(stanzas[name])]]));
+  return [
+    { repository: "main", records: parseApkIndex(`${stanzas.main.join("\n")}\n`, "main") },
+    { repository: "edge", records: parseApkIndex(`${stanzas.edge.join("\n")}\n`, "edge"), tag: "edge" },
+  ];
+}
 
 function stanzasOf(packages: readonly ApkData[]): string[] {
   return packages.map((data) => builtApk(data).stanza);

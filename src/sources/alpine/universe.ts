@@ -9,12 +9,22 @@ export class AlpineUniverse implements Universe<Candidate> {
   readonly #wants: readonly ApkDependency[];
   readonly #wanted: ReadonlySet<string>;
   readonly #exclude: ReadonlySet<string>;
+  readonly #below = new Map<string, ReadonlySet<Candidate>>();
 
   constructor(archive: Archive, wants: readonly ApkDependency[], exclude: ReadonlySet<string>) {
     this.#archive = archive;
     this.#wants = wants;
     this.#wanted = new Set(wants.map(({ name }) => name));
     this.#exclude = exclude;
+    for (const tag of new Set(wants.map((want) => want.tag)))
+      if (tag !== undefined)
+        this.#below.set(
+          tag,
+          allBelow(
+            archive,
+            wants.filter((want) => want.tag === tag),
+          ),
+        );
   }
 
   requirements(candidate: Candidate): readonly Requirement<Candidate>[] {
@@ -28,7 +38,7 @@ export class AlpineUniverse implements Universe<Candidate> {
     const { text, name } = dependency;
     const all = this.#archive.offers(name);
     const fitting = all.filter((offer) => meets(dependency, offer));
-    const allowed = fitting.filter(({ candidate }) => this.#isAllowed(candidate, dependency.tag));
+    const allowed = fitting.filter(({ candidate }) => this.#isAllowed(candidate));
     const usable = allowed.filter(
       ({ candidate: { record }, version }) =>
         version !== undefined || record.providerPriority > 0 || this.#wanted.has(record.name),
@@ -36,7 +46,7 @@ export class AlpineUniverse implements Universe<Candidate> {
     const alternatives = [
       ...new Set(
         usable
-          .sort((a, b) => untagged(b) - untagged(a) || compareFixed(b, a))
+          .sort((a, b) => isFrom(b, dependency.tag) - isFrom(a, dependency.tag) || compareFixed(b, a))
           .map(({ candidate }) => candidate),
       ),
     ];
@@ -55,7 +65,8 @@ export class AlpineUniverse implements Universe<Candidate> {
     return `nobody is taken for it unasked; name one of ${names(allowed)}`;
   }
 
-  #isAllowed(candidate: Candidate, tag: string | undefined): boolean {
+  /** Only what a want has a tag for, and what that needs, may come from the repository of the tag alone. */
+  #isAllowed(candidate: Candidate): boolean {
     const { name, version } = candidate.record;
     const offered = [{ name, version }, ...candidate.provides];
     const forbidden = this.#wants.some(
@@ -63,8 +74,10 @@ export class AlpineUniverse implements Universe<Candidate> {
         want.conflict &&
         offered.some((each) => each.name === want.name && !meets(want, { candidate, version: each.version })),
     );
-    const tags = [undefined, tag, ...this.#wants.map((want) => want.tag)];
-    return !forbidden && candidate.repositories.some((repository) => tags.includes(repository.tag));
+    return (
+      !forbidden &&
+      candidate.repositories.some(({ tag }) => tag === undefined || this.#below.get(tag)?.has(candidate))
+    );
   }
 
   conflicts(candidate: Candidate): readonly Conflict<Candidate>[] {
@@ -98,6 +111,20 @@ export class AlpineUniverse implements Universe<Candidate> {
   }
 }
 
-function untagged({ candidate }: Offer): number {
-  return Number(candidate.repositories.some(({ tag }) => tag === undefined));
+/** Whatever choosing for these may lead to. */
+function allBelow(archive: Archive, wants: readonly ApkDependency[]): ReadonlySet<Candidate> {
+  const found = new Set<Candidate>();
+  const add = (dependency: ApkDependency) => {
+    if (dependency.conflict) return;
+    for (const offer of archive.offers(dependency.name))
+      if (meets(dependency, offer)) found.add(offer.candidate);
+  };
+  for (const want of wants) add(want);
+  // A set goes on to what is added while it is gone through.
+  for (const { depends } of found) for (const one of depends) add(one);
+  return found;
+}
+
+function isFrom({ candidate }: Offer, tag: string | undefined): number {
+  return Number(candidate.repositories.some((repository) => repository.tag === tag));
 }

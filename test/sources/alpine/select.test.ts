@@ -140,3 +140,36 @@ describe("what cannot be had is said with its reasons", () => {
     expect(() => choose([{ name: "a" }], ["a=="])).toThrow("does not say which package is wanted");
   });
 });
+
+describe("what is in a tagged repository", () => {
+  const edge: ApkData[] = [
+    { name: "tool", depends: ["base", "lib"] },
+    { name: "lib" },
+    { name: "baselayout" },
+    { name: "iff", installIf: ["tool"] },
+  ];
+  const main: ApkData[] = [{ name: "base" }];
+  const read = (packages: readonly ApkData[], name: string) =>
+    parseApkIndex(`${packages.map((data) => builtApk(data).stanza).join("\n")}\n`, name);
+  const repositories = [
+    { repository: "main", records: read(main, "main") },
+    { repository: "edge", records: read(edge, "edge"), tag: "edge" },
+  ];
+  const names = (include: readonly string[]) =>
+    selectPackages(repositories, { include, exclude: [], architecture: "x86_64" }).map(
+      ({ candidate: { record } }) => record.name,
+    );
+
+  test("comes for a want with its tag, with what that needs and what sets itself off", () => {
+    expect(names(["tool@edge"])).toEqual(["base", "iff", "lib", "tool"]);
+    expect(names(["tool@edge", "lib"])).toEqual(["base", "iff", "lib", "tool"]);
+    expect(names(["tool@edge", "baselayout@edge"])).toEqual(["base", "baselayout", "iff", "lib", "tool"]);
+  });
+
+  test.each([[["baselayout"]], [["tool@edge", "baselayout"]], [["lib@edge", "tool"]]])(
+    "does not come for a want without it: %j",
+    (include) => {
+      expect(() => names(include)).toThrow("is in a tagged repository");
+    },
+  );
+});
