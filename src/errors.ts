@@ -329,9 +329,9 @@ const rules = {
     (d) =>
       `${d.where} holds one platform only, and this image has ${d.platforms.join(", ")}: write an oci: or oci-archive:, or choose one platform.`,
   ),
-  SIGNATURE_MISSING: rule<{ what: string }>(
+  SIGNATURE_MISSING: rule<{ what: string; todo?: string }>(
     1,
-    (d) => `${d.what} is not signed; only "allow-unsigned: true" in the recipe accepts that.`,
+    (d) => `${d.what} is not signed; ${d.todo ?? 'only "allow-unsigned: true" in the recipe accepts that'}.`,
   ),
   SIGNATURE_REFUSED: rule<{
     what: string;

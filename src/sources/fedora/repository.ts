@@ -101,7 +101,11 @@ async function readIndex(
     });
   const signature = keyring && (await document("repomd.xml.asc"));
   if (keyring !== undefined && signature === undefined && plan.signedIndex)
-    throw new TareError({ code: "SIGNATURE_MISSING", what });
+    throw new TareError({
+      code: "SIGNATURE_MISSING",
+      what,
+      todo: 'without "signed-index: true" (in a .repo file: repo_gpgcheck=1), the signature of each package is checked instead',
+    });
   const signers =
     keyring && signature
       ? (await verifyDetached(found.bytes, signature.bytes, { what, keyring, now: seams.now() })).signers

@@ -186,7 +186,7 @@ test("where the index has to be signed, it is refused unsigned, or with a signat
   const files = indexOf([{ name: "a" }]);
   const place = { signedIndex: true };
   expect(await resolve(files, { key: ours, place })).toBe(
-    'repomd.xml of fedora/test is not signed; only "allow-unsigned: true" in the recipe accepts that.',
+    'repomd.xml of fedora/test is not signed; without "signed-index: true" (in a .repo file: repo_gpgcheck=1), the signature of each package is checked instead.',
   );
   const sign = async (bytes: Uint8Array, key: SigningKey) =>
     files.set("repodata/repomd.xml.asc", await signDetached(bytes, [key], signedAt));
