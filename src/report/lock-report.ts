@@ -12,6 +12,8 @@ export interface LockChange {
   readonly to?: string;
   /** There are or were other versions of it beside this one, as packages of npm may have. */
   readonly several?: true;
+  /** Its version is as it was, `from` and `to` alike, and its file is another. */
+  readonly otherBytes?: true;
 }
 
 interface PlatformPackages {
@@ -65,22 +67,48 @@ function labels(packages: readonly Package[]): (one: Package) => string {
 function changesOf(
   before: readonly Package[],
   after: readonly Package[],
-): Pick<LockChange, "from" | "to" | "several">[] {
+): Omit<LockChange, "platform" | "name">[] {
   const from = versionsBut(before, after);
   const to = versionsBut(after, before);
   const several =
     Math.max(...[before, after].map((some) => new Set(some.map(({ version }) => version)).size)) > 1;
-  return Array.from({ length: Math.max(from.length, to.length) }, (_, index) => ({
+  const moved = Array.from({ length: Math.max(from.length, to.length) }, (_, index) => ({
     ...(from[index] !== undefined && { from: from[index] }),
     ...(to[index] !== undefined && { to: to[index] }),
     ...(several && { several }),
   }));
+  const replaced = versionsOfOtherBytes(before, after).map((version) => ({
+    from: version,
+    to: version,
+    ...(several && { several }),
+    otherBytes: true as const,
+  }));
+  return [...moved, ...replaced];
 }
 
 function versionsBut(some: readonly Package[], others: readonly Package[]): string[] {
   const there = new Set(others.map(({ version }) => version));
   const versions = new Set(some.map(({ version }) => version));
   return [...versions].filter((version) => !there.has(version)).sort(byText);
+}
+
+/** An npm package may lie in several places: only another set of files is a change. */
+function versionsOfOtherBytes(before: readonly Package[], after: readonly Package[]): string[] {
+  const [then, today] = [digestsByVersion(before), digestsByVersion(after)];
+  return [...then.keys()]
+    .filter((version) => {
+      const [old, now] = [then.get(version), today.get(version)];
+      if (old === undefined || now === undefined) return false;
+      return old.size !== now.size || [...old].some((digest) => !now.has(digest));
+    })
+    .sort(byText);
+}
+
+function digestsByVersion(some: readonly Package[]): Map<string, Set<string>> {
+  const digests = new Map<string, Set<string>>();
+  for (const { version, digest } of some)
+    digests.set(version, (digests.get(version) ?? new Set()).add(digest));
+  return digests;
 }
 
 /** What `tare lock` did, for a terminal. */
@@ -91,9 +119,10 @@ export function lockReport(file: string, changed: boolean, changes: readonly Loc
   for (const change of changes) {
     if (change.platform !== platform) lines.push(`  ${change.platform}`);
     platform = change.platform;
-    const { name, from, to, several } = change;
+    const { name, from, to, several, otherBytes } = change;
     const named = several ? `${name}@` : `${name} `;
-    if (from === undefined) lines.push(`    + ${named}${to}`);
+    if (otherBytes) lines.push(`    ~ ${named}${to}: other bytes`);
+    else if (from === undefined) lines.push(`    + ${named}${to}`);
     else if (to === undefined) lines.push(`    - ${named}${from}`);
     else lines.push(`    ~ ${named}${from} → ${to}`);
   }
