@@ -8,10 +8,19 @@ const release = matching(/^(?:v?[0-9]{1,3}\.[0-9]{1,3}|edge|latest-stable)$/, "a
   .transform((value) => value.replace(/^(?=[0-9])/, "v"))
   .meta({ is: { type: ["string", "number"] } });
 const component = matching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "a part of a release, as main or community");
-const want = matching(
-  /^[A-Za-z0-9_.][^\s@!]{0,255}(?:@[A-Za-z0-9._-]{1,100})?$/,
-  "a package as apk takes it: busybox, nginx>1.24, nginx~1.24, nginx=1.24.0-r1, so:libz.so.1 or NAME@TAG",
-);
+const wanted =
+  "a package as apk takes it: busybox, nginx>1.24, nginx~1.24, nginx=1.24.0-r1, so:libz.so.1 or NAME@TAG";
+const want = z
+  .string()
+  .regex(/^[A-Za-z0-9_.][^\s@!]{0,255}(?:@[A-Za-z0-9._-]{1,100})?$/, {
+    error: ({ input }) =>
+      String(input).startsWith("!")
+        ? "is what must not be there: write it under exclude, without the !"
+        : `must be ${wanted}`,
+    abort: true,
+  })
+  .max(4096, "is too long")
+  .meta({ wanted });
 const packageName = matching(/^[A-Za-z0-9_.][A-Za-z0-9_.+-]{0,126}$/, "a package name, as busybox");
 const keyFile = text().describe(
   "A public key (NAME.rsa.pub), or a folder of them: a path below the recipe's folder, or an absolute one of the host",

@@ -95,7 +95,9 @@ export function readYaml(text: string, file: string, { limit, refuse }: YamlKind
         if (isMap(node) || isSeq(node) || isScalar(node)) {
           if (node.anchor) anchors.set(node.anchor, node);
           if (node.tag?.startsWith("!") && node.tag !== "!")
-            spots.push(spotAt(node, `the tag ${node.tag} is not known`));
+            spots.push(
+              spotAt(node, `the tag ${node.tag} is not known; text that begins with ! stands in quotes`),
+            );
         }
         if (isMap(node)) return objectOf(node.items, depth);
         if (isSeq(node)) return node.items.map((item) => plainOf(item, depth + 1));

@@ -199,7 +199,16 @@ to: [docker:x]`;
     ["- a", ["tare.yaml:1:1: the file must be a mapping."]],
     ["name: x\nname: y", ['tare.yaml:2:1: the key "name" is here a second time.']],
     ["name: x\n<<: { to: [] }", ['tare.yaml:2:1: unknown key "<<"; there is ']],
-    ["name: !env x", ["tare.yaml:1:12: the tag !env is not known."]],
+    [
+      "name: !env x",
+      ["tare.yaml:1:12: the tag !env is not known; text that begins with ! stands in quotes."],
+    ],
+    [
+      'name: x\npackages: [{ from: alpine, release: 3.22, include: [tool, "!iff"] }]',
+      [
+        "tare.yaml:2:59: packages[0].include[1] is what must not be there: write it under exclude, without the !.",
+      ],
+    ],
     ["name: *x", ["tare.yaml:1:7: nothing before it is called &x."]],
     ["name: x\n__proto__: { a: b }", ["tare.yaml:2:1: this is no name for a key."]],
     ["name: x\nconfig: { env: { __proto__: b } }", ["tare.yaml:2:18: this is no name for a key."]],
