@@ -108,6 +108,10 @@ const rules = {
     2,
     (d) => `The repository ${d.id} cannot be used: ${d.why}.`,
   ),
+  BAD_REPO_FILE: rule<{ file: string; why: string }>(
+    2,
+    (d) => `${d.file}, which the recipe names under "repo-files", brings no repository: ${d.why}.`,
+  ),
   BAD_URL: rule<{ text: string; why: string }>(2, (d) => `"${d.text}" is no usable address: ${d.why}.`),
   BAD_USAGE: rule<{ why: string; help: string }>(
     2,

@@ -46,7 +46,9 @@ function withPeers(context: TestContext, use: (peers: Peers) => Promise<void>): 
         const request = { ...anything, include, recommends };
         const host = { readHostFile: async () => undefined, listHostFolder: async () => [] };
         const readKeyFile = () => Promise.reject(new Error("no keys are needed"));
-        const { repositories } = await planRepositories(request, { environment: {}, host, readKeyFile });
+        const readRepoFile = () => Promise.reject(new Error("no .repo file is named"));
+        const machine = { host, readKeyFile, readRepoFile };
+        const { repositories } = await planRepositories(request, { environment: {}, ...machine });
         const seams = { store, fetch, now: () => new Date("2026-01-01") };
         try {
           const { packages } = await resolveFedora(request, repositories, ["x86_64"], () => [], seams);

@@ -8,6 +8,7 @@ import type { World } from "../world.ts";
 import type { DistributionSource } from "./distribution-source.ts";
 import { explainFedora } from "./explain-fedora.ts";
 import { readKeyFile } from "./key-file.ts";
+import { readNamedFile } from "./named-file.ts";
 
 /** Fedora, and whatever else has rpms. */
 export function fedoraSource(item: FedoraPackages): DistributionSource {
@@ -45,5 +46,6 @@ function plan(item: FedoraPackages, world: World, folder: string): Promise<Reque
     environment: world.environment,
     host: world,
     readKeyFile: (name) => readKeyFile(name, folder),
+    readRepoFile: (name) => readNamedFile(name, folder, "a .repo file"),
   });
 }

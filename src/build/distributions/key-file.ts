@@ -1,20 +1,14 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { TareError } from "../../errors.ts";
+import { readNamedFile } from "./named-file.ts";
 
 /**
  * A file with keys that the recipe names.
  * @param folder the recipe's, absolute
  * @throws NO_FILE
  */
-export async function readKeyFile(name: string, folder: string): Promise<Buffer> {
-  const file = resolve(folder, name);
-  return readFile(file).catch((cause) => {
-    throw new TareError(
-      { code: "NO_FILE", file, todo: `the recipe names it as a file with keys (${name})` },
-      { cause },
-    );
-  });
+export function readKeyFile(name: string, folder: string): Promise<Buffer> {
+  return readNamedFile(name, folder, "a file with keys");
 }
 
 /** A file whose name says whose key is in it. */

@@ -36,8 +36,10 @@ export interface RepositoryPlace {
 export interface PlanSeams {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly host: HostFiles;
-  /** A file with keys, or a `.repo` file, as the recipe names it. @throws NO_FILE */
+  /** A file with keys, as the recipe names it. @throws NO_FILE */
   readonly readKeyFile: (name: string) => Promise<Uint8Array>;
+  /** A `.repo` file, as the recipe names it. @throws NO_FILE */
+  readonly readRepoFile: (name: string) => Promise<Uint8Array>;
 }
 
 /** The repositories of a request, in the order in which they count. */
@@ -48,7 +50,7 @@ export interface RequestPlan {
 
 const mirrorVariable = "TARE_FEDORA_MIRROR";
 
-/** @throws MIRROR_UNKNOWN, BAD_URL, NO_FILE, BAD_ARCHIVE */
+/** @throws MIRROR_UNKNOWN, BAD_URL, BAD_REPOSITORY, BAD_REPO_FILE, NO_FILE, BAD_ARCHIVE */
 export async function planRepositories(request: FedoraRequest, seams: PlanSeams): Promise<RequestPlan> {
   const repositories: RepositoryPlan[] = [];
   const notes: string[] = [];
@@ -57,17 +59,27 @@ export async function planRepositories(request: FedoraRequest, seams: PlanSeams)
     repositories.push(...archive.repositories);
     notes.push(...archive.notes);
   }
-  for (const name of request.repoFiles) {
-    const text = Buffer.from(await seams.readKeyFile(name)).toString();
-    for (const section of parseRepoFile(text).filter(({ enabled }) => enabled))
+  for (const file of request.repoFiles)
+    for (const section of await enabledSections(file, seams))
       repositories.push(sectionPlan(request, `fedora/${section.id}`, section, false, seams));
-  }
   for (const own of request.repositories) repositories.push(ownPlan(request, own, seams));
   const names = repositories.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined)
     throw new TareError({ code: "BAD_REPOSITORY", id: twice, why: "two repositories have this name" });
   return { repositories, notes };
+}
+
+/** At least one: a file that brings nothing is not the one that was meant. @throws BAD_REPO_FILE, NO_FILE */
+async function enabledSections(file: string, { readRepoFile }: PlanSeams): Promise<RepoSection[]> {
+  const sections = parseRepoFile(Buffer.from(await readRepoFile(file)).toString());
+  const enabled = sections.filter((one) => one.enabled);
+  if (enabled.length > 0) return enabled;
+  const why =
+    sections.length > 0
+      ? "none of its sections is enabled (enabled=1)"
+      : "it has no section ([name] on a line, and lines as baseurl=… below it)";
+  throw new TareError({ code: "BAD_REPO_FILE", file, why });
 }
 
 /** Fedora's own: the recipe's mirror, else the environment's, else what the host's dnf is set up to use. */

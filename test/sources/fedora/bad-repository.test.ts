@@ -44,6 +44,7 @@ async function resolve(files: Map<string, Uint8Array>, { include = ["a"], key, p
     environment: {},
     host: { readHostFile: async () => undefined, listHostFolder: async () => [] },
     readKeyFile: async () => (key as SigningKey).keyring,
+    readRepoFile: () => Promise.reject(new Error("no .repo file is named")),
   });
   const fetch = fetchFrom(base, files);
   const seams = { store: memoryStore(), fetch, now: () => now, sleep: async () => {} };

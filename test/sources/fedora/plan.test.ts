@@ -23,7 +23,8 @@ function plan(more: Partial<FedoraRequest>, files: Readonly<Record<string, strin
     {
       environment: {},
       host: hostWith({}),
-      readKeyFile: async (name) => Buffer.from(files[name] as string),
+      readKeyFile: () => Promise.reject(new Error("no keys are needed")),
+      readRepoFile: async (name) => Buffer.from(files[name] as string),
     },
   );
 }
@@ -41,4 +42,14 @@ test("allow-unsigned of one repository is its own, that of the item covers all",
       .map(({ name }) => name);
   expect(await allowed(false)).toEqual(["fedora/one"]);
   expect(await allowed(true)).toEqual(["fedora/three", "fedora/one", "fedora/two"]);
+});
+
+test.each([
+  ["", "it has no section ([name] on a line, and lines as baseurl=… below it)"],
+  ["baseurl=https://mirror.example/own\n[main]\n", "it has no section"],
+  ["[own]\nbaseurl=https://mirror.example/own\nenabled=0\n", "none of its sections is enabled (enabled=1)"],
+])("a .repo file that brings nothing is refused: %j", async (text, why) => {
+  await expect(plan({ repoFiles: ["own.repo"] }, { "own.repo": text })).rejects.toThrow(
+    `own.repo, which the recipe names under "repo-files", brings no repository: ${why}`,
+  );
 });
