@@ -79,8 +79,11 @@ export async function isLayout(folder: string): Promise<boolean> {
     checkLayoutMarker(marker, folder);
     return true;
   }
+  const names = await readdir(folder);
+  // Somebody else made it one between the two looks.
+  if (names.includes(layoutFile)) return isLayout(folder);
   // Two builds that begin the same layout at once see each other's blobs before the marker.
-  const strangers = (await readdir(folder)).filter(
+  const strangers = names.filter(
     (name) => !/^(?:blobs|index\.json\.lock|\.oci-layout\..*\.part)$/.test(name),
   );
   if (strangers.length === 0) return false;

@@ -175,7 +175,7 @@ describe.each([
     needsRoot(context);
     await withAlpine(uid, async (folder) => {
       // The program itself says that it lives, in a folder of this machine.
-      const script = "echo ready; while echo >> /mnt/v/alive; do sleep 0.05; done";
+      const script = "echo >> /mnt/v/alive; echo ready; while echo >> /mnt/v/alive; do sleep 0.05; done";
       await mkdir(join(folder, "v"));
       await chown(join(folder, "v"), uid, uid);
       const args = ["--with", runtime, "-v", "v:/mnt/v", image, "sh", "-c", script];

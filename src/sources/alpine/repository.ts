@@ -78,7 +78,7 @@ async function readIndex(
   keyring: ApkKeyring | undefined,
   seams: DownloadSeams,
 ): Promise<Pick<OpenedRepository, "locked" | "records"> | undefined> {
-  const what = `The index of ${id}`;
+  const what = `APKINDEX.tar.gz of ${id}`;
   const url = urlBelow(mirror, `${architecture}/APKINDEX.tar.gz`);
   const found = await fetchDocument([url], indexLimits.packed, what, seams);
   if (found === undefined) return undefined;

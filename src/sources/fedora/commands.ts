@@ -1,6 +1,7 @@
 import { commonCommands } from "../../scripts/commands/common.ts";
 import type { Call, Emulation, Status } from "../../scripts/shell/interpret.ts";
 import { alternatives } from "./alternatives.ts";
+import { hasLdconfig } from "./linker.ts";
 import { caLegacy, updateCaTrust } from "./trust/update-ca-trust.ts";
 
 /** Every command that scriptlets may call, by name. */
@@ -14,8 +15,12 @@ export const commands: ReadonlyMap<string, Emulation> = new Map<string, Emulatio
   ["update-ca-trust", updateCaTrust],
 ]);
 
-/** Its work is done once, at the end. */
+/** Its work is done once, at the end; without one in the root there is no such work. */
 function linker(call: Call): Status {
+  if (!hasLdconfig(call.shell.workspace)) {
+    call.shell.findings.harmless.add("there is no ldconfig");
+    return 127;
+  }
   call.shell.findings.handled.add("the dynamic linker's cache");
   return 0;
 }

@@ -6,7 +6,7 @@ import { nameOf } from "../../scripts/commands/account-files.ts";
 import { Workspace } from "../../scripts/workspace.ts";
 import { makeAccounts } from "./accounts.ts";
 import { type DatabaseOptions, databaseEntries } from "./database-entries.ts";
-import { fedoraLinker } from "./linker.ts";
+import { fedoraLinker, hasLdconfig } from "./linker.ts";
 import { giveToOwners } from "./owners.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { RpmScriptReader } from "./script-reader.ts";
@@ -44,10 +44,11 @@ export function configureFedora(
   return { entries: [...entries.values()].sort((a, b) => byText(a.path, b.path)), coverage };
 }
 
-/** ldconfig is glibc's: what it would make is made once, whoever calls it. */
+/** What ldconfig would make is made once, whoever calls it, and for glibc also where ldconfig itself was left out. */
 function linkLibraries(workspace: Workspace, packages: readonly PlacedRpm[], architecture: string): void {
   const glibc = packages.find(({ name }) => name === "glibc");
-  const linker = glibc && fedoraLinker(architecture, glibc.header.text(tag.version) ?? "");
+  if (glibc === undefined && !hasLdconfig(workspace)) return;
+  const linker = fedoraLinker(architecture, glibc?.header.text(tag.version));
   if (linker === undefined) return;
   const { cache, links } = linkerFiles(workspace.view(), linker);
   for (const { path, link } of links) {

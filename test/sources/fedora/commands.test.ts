@@ -26,3 +26,11 @@ test("files of tmpfiles.d are made where a trigger asks for them", () => {
   expect([...findings.handled]).toEqual(["files of tmpfiles.d"]);
   expect(workspace.lookup("/etc/web")).toMatchObject({ type: "directory", mode: 0o750 });
 });
+
+test("the linker's cache is made where there is an ldconfig, and only there", () => {
+  const having = readingScriptlet("/sbin/ldconfig", { "usr/sbin/ldconfig": { mode: 0o755 } }).findings;
+  expect([...having.handled]).toEqual(["the dynamic linker's cache"]);
+  const lacking = readingScriptlet("/sbin/ldconfig").findings;
+  expect(lacking.handled.size).toBe(0);
+  expect([...lacking.harmless]).toEqual(["there is no ldconfig"]);
+});
