@@ -69,7 +69,7 @@ describe("a repository", () => {
   test("that nobody signed, or somebody else, is refused", async () => {
     const unsigned = apkRepository([{ name: "alpha" }]);
     await expect(open(unsigned)).rejects.toThrow(
-      'The index of alpine/own-1/x86_64 is not signed; only "allow-unsigned: true"',
+      'APKINDEX.tar.gz of alpine/own-1/x86_64 is not signed; only "allow-unsigned: true"',
     );
     const foreign = apkRepository([{ name: "alpha" }], { signer: other });
     await expect(open(foreign)).rejects.toThrow("it is not among the known keys");
