@@ -237,11 +237,14 @@ test("libraries get the links and the cache that glibc's ldconfig makes, whoever
     elfFile({ bits: 64, littleEndian: true, machine: 62, flags: 0, needed: ["libc.so.6"], soname });
   const run = { interpreter: "/sbin/ldconfig", text: "" };
   const built = await buildRpms([
-    { name: "base", files: { "etc/": {}, "usr/": {}, "usr/lib/": {}, "usr/lib64/": {} } },
+    { name: "base", files: { "etc/": {}, "usr/": {}, "usr/lib/": {}, "usr/lib64/": {}, "usr/sbin/": {} } },
     {
       name: "glibc",
       version: "2.40",
-      files: { "usr/lib64/libc.so.6": { content: library("libc.so.6"), mode: 0o755 } },
+      files: {
+        "usr/lib64/libc.so.6": { content: library("libc.so.6"), mode: 0o755 },
+        "usr/sbin/ldconfig": { content: "", mode: 0o755 },
+      },
       triggers: [{ kind: "transfiletriggerin", on: "/usr/lib64", script: "/sbin/ldconfig\n" }],
     },
     {
