@@ -80,6 +80,25 @@ describe("packages chosen as apk chooses them", () => {
       }
     });
   });
+
+  test("nor for what a want with its tag might have led to, and did not", async (context) => {
+    needsRoot(context);
+    needsPeers(context, "chroot");
+    await withFolder(async (folder) => {
+      const peer = await apkProgram(folder);
+      const main: ApkData[] = [{ name: "a", provides: ["v=1"], providerPriority: 100 }];
+      const edge: ApkData[] = [
+        { name: "tool", depends: ["v"] },
+        { name: "b", provides: ["v=1"], providerPriority: 10, depends: ["baselayout"] },
+        { name: "baselayout" },
+      ];
+      const repositories = await placed(peer, { main, edge });
+      const request = ["tool@edge", "baselayout"];
+      expect(await chosenByApk(peer, request)).toBeUndefined();
+      expect(chosenByTare(repositories, request).join()).toContain("is in a tagged repository");
+      expect(chosenByTare(repositories, ["tool@edge"])).toEqual(await chosenByApk(peer, ["tool@edge"]));
+    });
+  });
 });
 
 /** Two repositories, where the real apk reads them and as tare has them. */

@@ -162,3 +162,14 @@ export function meets(dependency: ApkDependency, offer: Offer | undefined): bool
   const { candidate, version } = offer;
   return isWanted(dependency, { version, identity: candidate.record.identity }) !== dependency.conflict;
 }
+
+/** Whether a candidate is, or provides, what a dependency asks for. */
+export function goesBy(candidate: Candidate, dependency: ApkDependency): boolean {
+  const { name, version } = candidate.record;
+  return [{ name, version }, ...candidate.provides].some(
+    (each) =>
+      each.name === dependency.name &&
+      !dependency.conflict &&
+      meets(dependency, { candidate, version: each.version }),
+  );
+}

@@ -6,8 +6,10 @@ import { isIdentity } from "../../formats/apk/identity.ts";
 import { isPackageName } from "../../formats/apk/package-name.ts";
 import { isApkVersion } from "../../formats/apk/version.ts";
 import { solve } from "../../solver/solve.ts";
-import { Archive, type Candidate, meets } from "./candidates.ts";
+import type { Requirement } from "../../solver/universe.ts";
+import { Archive, type Candidate, goesBy } from "./candidates.ts";
 import { libraryName } from "./library-name.ts";
+import { strays } from "./strays.ts";
 import { AlpineUniverse } from "./universe.ts";
 import { walk } from "./walk.ts";
 import type { IndexedRepository, Wants } from "./wants.ts";
@@ -80,14 +82,33 @@ function librariesOf(
   );
 }
 
-/** @throws UNSATISFIABLE */
+/**
+ * A way in which something is in it only for its tag, though nothing with that tag led to it, is none: it is looked for
+ * again without that.
+ * @throws UNSATISFIABLE
+ */
 function otherWay(
   wants: readonly ApkDependency[],
   archive: Archive,
   exclude: ReadonlySet<string>,
 ): ReadonlySet<Candidate> {
-  const universe = new AlpineUniverse(archive, wants, exclude);
-  const requirements = wants
+  const barred = new Set<Candidate>();
+  for (;;) {
+    const universe = new AlpineUniverse(archive, wants, exclude, barred);
+    const { chosen } = solve(requirementsOf(wants, universe, archive, exclude), universe);
+    const found = strays(chosen, wants);
+    if (found.length === 0) return new Set(chosen);
+    for (const stray of found) barred.add(stray);
+  }
+}
+
+function requirementsOf(
+  wants: readonly ApkDependency[],
+  universe: AlpineUniverse,
+  archive: Archive,
+  exclude: ReadonlySet<string>,
+): Requirement<Candidate>[] {
+  return wants
     .filter(({ conflict }) => !conflict)
     .map((want) => {
       const requirement = universe.requirement(want);
@@ -97,18 +118,6 @@ function otherWay(
         ? requirement
         : { ...requirement, note: `${requirement.note}; did you mean ${meant}?` };
     });
-  return new Set(solve(requirements, universe).chosen);
-}
-
-/** Whether a candidate is, or provides, what a dependency asks for. */
-export function goesBy(candidate: Candidate, dependency: ApkDependency): boolean {
-  const { name, version } = candidate.record;
-  return [{ name, version }, ...candidate.provides].some(
-    (each) =>
-      each.name === dependency.name &&
-      !dependency.conflict &&
-      meets(dependency, { candidate, version: each.version }),
-  );
 }
 
 /** Who of the chosen needs whom, or sets whom off. */

@@ -9,9 +9,17 @@ export class AlpineUniverse implements Universe<Candidate> {
   readonly #wants: readonly ApkDependency[];
   readonly #wanted: ReadonlySet<string>;
   readonly #exclude: ReadonlySet<string>;
+  readonly #barred: ReadonlySet<Candidate>;
   readonly #below = new Map<string, ReadonlySet<Candidate>>();
 
-  constructor(archive: Archive, wants: readonly ApkDependency[], exclude: ReadonlySet<string>) {
+  /** @param barred what no way may go over */
+  constructor(
+    archive: Archive,
+    wants: readonly ApkDependency[],
+    exclude: ReadonlySet<string>,
+    barred: ReadonlySet<Candidate>,
+  ) {
+    this.#barred = barred;
     this.#archive = archive;
     this.#wants = wants;
     this.#wanted = new Set(wants.map(({ name }) => name));
@@ -76,6 +84,7 @@ export class AlpineUniverse implements Universe<Candidate> {
     );
     return (
       !forbidden &&
+      !this.#barred.has(candidate) &&
       candidate.repositories.some(({ tag }) => tag === undefined || this.#below.get(tag)?.has(candidate))
     );
   }

@@ -166,6 +166,31 @@ describe("what is in a tagged repository", () => {
     expect(names(["tool@edge", "baselayout@edge"])).toEqual(["base", "baselayout", "iff", "lib", "tool"]);
   });
 
+  test("does not come for what a want with its tag might have led to, and did not", () => {
+    const either = [
+      {
+        repository: "main",
+        records: read([{ name: "a", provides: ["v=1"], providerPriority: 100 }], "main"),
+      },
+      {
+        repository: "edge",
+        records: read(
+          [
+            { name: "tool", depends: ["v"] },
+            { name: "b", provides: ["v=1"], providerPriority: 10, depends: ["baselayout"] },
+            { name: "baselayout" },
+          ],
+          "edge",
+        ),
+        tag: "edge",
+      },
+    ];
+    const include = ["tool@edge", "baselayout"];
+    expect(() => selectPackages(either, { include, exclude: [], architecture: "x86_64" })).toThrow(
+      "is in a tagged repository",
+    );
+  });
+
   test.each([[["baselayout"]], [["tool@edge", "baselayout"]], [["lib@edge", "tool"]]])(
     "does not come for a want without it: %j",
     (include) => {
