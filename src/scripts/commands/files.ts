@@ -222,7 +222,10 @@ function touch(call: Call): Status {
     } else if (!flags.has("-c")) {
       if (workspace.write(path, "", { ...call.shell.created(path, 0o666), mtime }))
         note(call, `makes ${path}`);
-      else status = 1;
+      else {
+        call.shell.findings.harmless.add(`cannot make ${path}: its folder is not there`);
+        status = 1;
+      }
     }
   }
   return status;

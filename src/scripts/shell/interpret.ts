@@ -537,6 +537,7 @@ export class Shell {
         if (text === undefined) throw new Unsure("where it writes is not known");
         if (descriptor === 1) out = () => {};
         if (isTransient(text)) {
+          if (!text.startsWith("/dev/")) this.findings.harmless.add(`nothing of ${text} stays in an image`);
           // A later reader of it must not take it for something known.
           continue;
         }
@@ -560,7 +561,10 @@ export class Shell {
         if (path.startsWith("/var/log/")) return status;
         throw new Unsure(`what it writes to ${path} is not known`);
       }
-      if (!this.workspace.write(path, before + output.text, this.created(path, 0o666))) return 1;
+      if (!this.workspace.write(path, before + output.text, this.created(path, 0o666))) {
+        this.findings.harmless.add(`cannot make ${path}: its folder is not there`);
+        return 1;
+      }
       this.findings.handled.add(`writes ${path}`);
     }
     return status;

@@ -34,3 +34,19 @@ test("the linker's cache is made where there is an ldconfig, and only there", ()
   expect(lacking.handled.size).toBe(0);
   expect([...lacking.harmless]).toEqual(["there is no ldconfig"]);
 });
+
+test.each([
+  ["touch /var/log/web.log", "cannot make /var/log/web.log: its folder is not there"],
+  ["echo x > /srv/web/state || :", "cannot make /srv/web/state: its folder is not there"],
+  ["echo x > /tmp/web", "nothing of /tmp/web stays in an image"],
+])("%j leaves nothing, and the report says why", (script, why) => {
+  const { findings } = readingScriptlet(script);
+  expect([...findings.harmless]).toEqual([why]);
+  expect([...findings.handled, ...findings.needs]).toEqual([]);
+});
+
+test("a log is made where its folder is", () => {
+  const { findings, text } = readingScriptlet("touch /var/log/web.log", { "var/log/": {} });
+  expect(text("/var/log/web.log")).toBe("");
+  expect([...findings.handled]).toEqual(["makes /var/log/web.log"]);
+});
