@@ -156,7 +156,7 @@ const rules = {
   DIGEST_MISMATCH: rule<{ what: string; want: string; got: string; size: number }>(
     1,
     (d) =>
-      `${d.what} has the digest ${d.got} (${d.size} bytes), but ${d.want} was expected; it was not kept.`,
+      `${d.what} has the digest ${d.got} (${d.size} bytes), but ${d.want} was expected; it was not used.`,
   ),
   DISK_FULL: rule<{ where: string }>(
     3,
@@ -201,7 +201,7 @@ const rules = {
   ),
   INTEGRITY_MISMATCH: rule<{ what: string; want: string; got: string }>(
     1,
-    (d) => `${d.what} has the integrity ${d.got}, but ${d.want} was expected; it was not kept.`,
+    (d) => `${d.what} has the integrity ${d.got}, but ${d.want} was expected; it was not used.`,
   ),
   KEYRING_MISSING: rule<{ what: string; looked: readonly string[] }>(
     2,

@@ -159,7 +159,7 @@ describe("a package that is not the one the lock names is not kept:", () => {
     await spoiled(flipped, (_place, says, code) => {
       expect(code).toBe(1);
       expect(says).toMatch(
-        /^hello 1\.0 of http:\/\/mirror\.example\/pool\/\S+\.deb has the digest sha256:\w+ \(\d+ bytes\), but sha256:\w+ was expected; it was not kept\.$/,
+        /^hello 1\.0 of http:\/\/mirror\.example\/pool\/\S+\.deb has the digest sha256:\w+ \(\d+ bytes\), but sha256:\w+ was expected; it was not used\.$/,
       );
     });
   });

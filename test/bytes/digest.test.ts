@@ -38,7 +38,7 @@ test("too few bytes are truncated, whatever their digest", async () => {
 
 test("other bytes of the same length are told by both digests", async () => {
   await expect(drain(verified([bytes], { digest: other, size: 9 }, "libc6"))).rejects.toThrow(
-    `libc6 has the digest ${digest} (9 bytes), but ${other} was expected; it was not kept.`,
+    `libc6 has the digest ${digest} (9 bytes), but ${other} was expected; it was not used.`,
   );
 });
 
