@@ -1,14 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuiltRoot, buildRoot, type RootPlan } from "../../src/build/root.ts";
-import { collect } from "../../src/bytes/bytes.ts";
-import { decompress } from "../../src/bytes/compression/compression.ts";
+import type { BuiltRoot, RootPlan } from "../../src/build/root.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
 import type { Package } from "../../src/model/package.ts";
 import { alpine } from "../../src/sources/alpine/distribution.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import { type ApkData, type ApkSigner, apkOf } from "./apk-package.ts";
-import { mustRun } from "./command.ts";
+import { builtPackages, unpackedLayers } from "./built-packages.ts";
 
 export interface RootOfApks {
   readonly root: BuiltRoot;
@@ -40,47 +37,7 @@ export async function rootOfApks(
       return { name, version, architecture, ...want, location, repository: "test", source: origin, because };
     }),
   );
-  const root = await buildRoot(
-    {
-      groups: [
-        {
-          distribution: alpine,
-          architecture: "x86_64",
-          packages: locked,
-          strip: false,
-          isDistribution: true,
-        },
-      ],
-      platform: { os: "linux", architecture: "amd64" },
-      own: [],
-      hostLibraries: [],
-      libraryPath: "",
-      excludes: [],
-      accounts: { users: [], groups: [] },
-      compressor: { format: "gzip", level: 1 },
-      layers: 8,
-      epoch: undefined,
-      ...options,
-    },
-    {
-      store,
-      threads: 2,
-      signal: new AbortController().signal,
-      obtain: async ({ digest }) => {
-        const found = await store.find(digest);
-        if (found === undefined) throw new Error(`${digest} is not in the test's store`);
-        return found;
-      },
-      made: () => {},
-    },
-  );
-  const unpacked = join(folder, "root");
-  await mkdir(unpacked);
-  for (const [at, { layer }] of root.layers.entries()) {
-    const tar = join(folder, `${at}.tar`);
-    await writeFile(tar, await collect(decompress(layer.open(), "the layer"), 1 << 28, "the layer"));
-    const keep = ["--xattrs", "--xattrs-include=*", "--numeric-owner", "-p"];
-    await mustRun("tar", ["-x", ...keep, "-C", unpacked, "-f", tar]);
-  }
-  return { root, folder: unpacked };
+  const group = { distribution: alpine, architecture: "x86_64", packages: locked };
+  const root = await builtPackages(store, group, { compressor: { format: "gzip", level: 1 }, ...options });
+  return { root, folder: await unpackedLayers(root, folder) };
 }

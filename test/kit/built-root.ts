@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type BuiltRoot, buildRoot, type RootPlan } from "../../src/build/root.ts";
+import type { BuiltRoot, RootPlan } from "../../src/build/root.ts";
 import { collect } from "../../src/bytes/bytes.ts";
 import { decompress } from "../../src/bytes/compression/compression.ts";
 import { digestOf, verified } from "../../src/bytes/digest.ts";
@@ -7,6 +7,7 @@ import { readTar } from "../../src/formats/tar/decode.ts";
 import type { Package } from "../../src/model/package.ts";
 import { debian } from "../../src/sources/debian/distribution.ts";
 import { type DiskStore, openStore } from "../../src/store/disk-store.ts";
+import { builtPackages } from "./built-packages.ts";
 import { buildDebianPackage, type PackageData } from "./debian-package.ts";
 
 /** A package as data, or a `.deb` that no builder would make, under a name. */
@@ -50,34 +51,8 @@ export async function rootOfPackages(
       };
     }),
   );
-  const root = await buildRoot(
-    {
-      groups: [
-        { distribution: debian, architecture: "amd64", packages: locked, strip: false, isDistribution: true },
-      ],
-      platform: { os: "linux", architecture: "amd64" },
-      own: [],
-      hostLibraries: [],
-      libraryPath: "",
-      excludes: [],
-      accounts: { users: [], groups: [] },
-      compressor: { format: "gzip", level: 5 },
-      layers: 8,
-      epoch: undefined,
-      ...rest,
-    },
-    {
-      store,
-      threads,
-      signal: new AbortController().signal,
-      obtain: async ({ digest }) => {
-        const found = await store.find(digest);
-        if (found === undefined) throw new Error(`${digest} is not in the test's store`);
-        return found;
-      },
-      made: () => {},
-    },
-  );
+  const group = { distribution: debian, architecture: "amd64", packages: locked };
+  const root = await builtPackages(store, group, rest, threads);
   const layers: string[][] = [];
   const files = new Map<string, string>();
   for (const { layer } of root.layers) {

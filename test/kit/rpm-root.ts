@@ -1,13 +1,10 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type BuiltRoot, buildRoot, type RootPlan } from "../../src/build/root.ts";
-import { collect } from "../../src/bytes/bytes.ts";
-import { decompress } from "../../src/bytes/compression/compression.ts";
+import type { BuiltRoot, RootPlan } from "../../src/build/root.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
 import type { Package } from "../../src/model/package.ts";
 import { fedora } from "../../src/sources/fedora/distribution.ts";
 import { openStore } from "../../src/store/disk-store.ts";
-import { mustRun } from "./command.ts";
+import { builtPackages, unpackedLayers } from "./built-packages.ts";
 import type { BuiltRpm } from "./rpm-package.ts";
 
 export interface RootOfRpms {
@@ -33,56 +30,7 @@ export async function rootOfRpms(
       return { name, version: evr, architecture: arch, ...want, ...place };
     }),
   );
-  const root = await buildRoot(
-    {
-      groups: [
-        {
-          distribution: fedora,
-          architecture: "x86_64",
-          packages: locked,
-          strip: false,
-          isDistribution: true,
-        },
-      ],
-      platform: { os: "linux", architecture: "amd64" },
-      own: [],
-      hostLibraries: [],
-      libraryPath: "",
-      excludes: [],
-      accounts: { users: [], groups: [] },
-      compressor: { format: "gzip", level: 1 },
-      layers: 8,
-      epoch: undefined,
-      ...options,
-    },
-    {
-      store,
-      threads: 2,
-      signal: new AbortController().signal,
-      obtain: async ({ digest }) => {
-        const found = await store.find(digest);
-        if (found === undefined) throw new Error(`${digest} is not in the test's store`);
-        return found;
-      },
-      made: () => {},
-    },
-  );
-  const unpacked = join(folder, "root");
-  await mkdir(unpacked);
-  for (const [at, { layer }] of root.layers.entries()) {
-    const tar = join(folder, `${at}.tar`);
-    await writeFile(tar, await collect(decompress(layer.open(), "the layer"), 1 << 28, "the layer"));
-    await mustRun("tar", [
-      "-x",
-      "--xattrs",
-      "--xattrs-include=*",
-      "--numeric-owner",
-      "-p",
-      "-C",
-      unpacked,
-      "-f",
-      tar,
-    ]);
-  }
-  return { root, folder: unpacked };
+  const group = { distribution: fedora, architecture: "x86_64", packages: locked };
+  const root = await builtPackages(store, group, { compressor: { format: "gzip", level: 1 }, ...options });
+  return { root, folder: await unpackedLayers(root, folder) };
 }

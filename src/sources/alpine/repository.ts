@@ -1,12 +1,13 @@
 import { digestOf } from "../../bytes/digest.ts";
-import { TareError } from "../../errors.ts";
 import { apkIndexText, indexLimits, readApkIndexFile } from "../../formats/apk/index-file.ts";
 import { type IndexRecord, parseApkIndex } from "../../formats/apk/index-record.ts";
 import { fetchDocument } from "../../http/document.ts";
 import type { DownloadSeams } from "../../http/download.ts";
-import { shownUrl, urlBelow } from "../../http/url.ts";
+import { urlBelow } from "../../http/url.ts";
 import type { LockedRepository } from "../../model/package.ts";
 import { type ApkKeyring, verifyApk } from "../../trust/apk-rsa.ts";
+import { fromFirstMirror } from "../from-first-mirror.ts";
+import { lockDate } from "../lock-date.ts";
 import type { RepositoryPlan } from "./plan.ts";
 
 /** A repository whose index was read and checked, for one machine. */
@@ -23,15 +24,6 @@ export function repositoryId({ name }: RepositoryPlan, architecture: string): st
   return `${name}/${architecture}`;
 }
 
-/** What may be wrong with one mirror and right with the next. */
-const passingOver: ReadonlySet<string> = new Set([
-  "BAD_ARCHIVE",
-  "KEY_NOT_PINNED",
-  "SIGNATURE_MISSING",
-  "SIGNATURE_REFUSED",
-  "TOO_LARGE",
-]);
-
 /**
  * Reads the index from the first mirror whose file passes: it is signed by a key that counts.
  * @throws REPOSITORY_MISSING, SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED, BAD_ARCHIVE, TOO_LARGE,
@@ -42,32 +34,12 @@ export async function openRepository(
   architecture: string,
   seams: DownloadSeams,
 ): Promise<OpenedRepository> {
-  const { mirrors } = plan;
   const id = repositoryId(plan, architecture);
   seams.progress?.({ kind: "step", text: `Index of ${id}` });
   const keyring = plan.allowUnsigned ? undefined : await plan.keyring();
-  const tried: { where: string; why: string }[] = [];
-  let refusal: TareError | undefined;
-  let absent = 0;
-  for (const mirror of mirrors) {
-    try {
-      const found = await readIndex(mirror, id, architecture, plan, keyring, seams);
-      if (found !== undefined)
-        return { plan, ...found, mirrors: [mirror, ...mirrors.filter((one) => one !== mirror)] };
-      absent += 1;
-      tried.push({ where: shownUrl(mirror), why: "it does not have the repository" });
-    } catch (error) {
-      seams.signal?.throwIfAborted();
-      if (!(error instanceof TareError)) throw error;
-      if (error.problem.code === "DOWNLOAD_FAILED") tried.push(...error.problem.tried);
-      else if (passingOver.has(error.code)) refusal ??= error;
-      else throw error;
-    }
-  }
-  if (refusal) throw refusal;
-  if (absent === mirrors.length)
-    throw new TareError({ code: "REPOSITORY_MISSING", id, where: mirrors.map(shownUrl) });
-  throw new TareError({ code: "DOWNLOAD_FAILED", what: `Index of ${id}`, tried });
+  const read = (mirror: string) => readIndex(mirror, id, architecture, plan, keyring, seams);
+  const { found, mirrors } = await fromFirstMirror(id, plan.mirrors, read, seams.signal);
+  return { plan, ...found, mirrors };
 }
 
 async function readIndex(
@@ -88,12 +60,6 @@ async function readIndex(
   const records = parseApkIndex(text, what);
   const index = digestOf(found.bytes);
   await seams.store.put([found.bytes], { digest: index }, what, seams.signal);
-  const date = dateText(mtime);
+  const date = lockDate(mtime);
   return { locked: { id, index, ...(date !== undefined && { date }), keys }, records };
-}
-
-/** RFC 3339, to the second; undefined for what is no date. */
-function dateText(seconds: number): string | undefined {
-  if (seconds <= 0 || seconds > 253_402_300_799) return undefined;
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }

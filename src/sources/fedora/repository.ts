@@ -3,10 +3,12 @@ import { TareError } from "../../errors.ts";
 import { parseRepomd, type Repomd } from "../../formats/rpm-md/repomd.ts";
 import { fetchDocument } from "../../http/document.ts";
 import type { DownloadSeams } from "../../http/download.ts";
-import { shownUrl, urlBelow } from "../../http/url.ts";
+import { urlBelow } from "../../http/url.ts";
 import type { LockedRepository } from "../../model/package.ts";
 import type { Keyring } from "../../trust/keyring.ts";
 import { verifyDetached } from "../../trust/openpgp.ts";
+import { fromFirstMirror } from "../from-first-mirror.ts";
+import { lockDate } from "../lock-date.ts";
 import { mirrorsOf, repositoryId } from "./mirrors.ts";
 import type { RepositoryPlan } from "./plan.ts";
 
@@ -39,43 +41,12 @@ export async function openRepository(
 ): Promise<OpenedRepository> {
   const id = repositoryId(plan, architecture);
   seams.progress?.({ kind: "step", text: `Index of ${id}` });
-  const { mirrors, digests } = await mirrorsOf(plan, architecture, seams);
+  const { mirrors: known, digests } = await mirrorsOf(plan, architecture, seams);
   const keyring = plan.allowUnsigned ? undefined : pinned(id, await plan.keyring(), plan.pins);
-  const tried: { where: string; why: string }[] = [];
-  let refusal: TareError | undefined;
-  let absent = 0;
-  for (const mirror of mirrors) {
-    try {
-      const found = await readIndex(mirror, id, digests, plan, keyring, seams);
-      if (found !== undefined) {
-        const others = mirrors.filter((one) => one !== mirror);
-        return { plan, ...found, mirrors: [mirror, ...others] };
-      }
-      absent += 1;
-      tried.push({ where: shownUrl(mirror), why: "it does not have the repository" });
-    } catch (error) {
-      seams.signal?.throwIfAborted();
-      if (!(error instanceof TareError)) throw error;
-      if (error.problem.code === "DOWNLOAD_FAILED") tried.push(...error.problem.tried);
-      else if (passingOver.has(error.code)) refusal ??= error;
-      else throw error;
-    }
-  }
-  if (refusal) throw refusal;
-  if (absent === mirrors.length)
-    throw new TareError({ code: "REPOSITORY_MISSING", id, where: mirrors.map(shownUrl) });
-  throw new TareError({ code: "DOWNLOAD_FAILED", what: `Index of ${id}`, tried });
+  const read = (mirror: string) => readIndex(mirror, id, digests, plan, keyring, seams);
+  const { found, mirrors } = await fromFirstMirror(id, known, read, seams.signal);
+  return { plan, ...found, mirrors };
 }
-
-/** What may be wrong with one mirror and right with the next. */
-const passingOver: ReadonlySet<string> = new Set([
-  "BAD_ARCHIVE",
-  "DIGEST_MISMATCH",
-  "KEY_NOT_PINNED",
-  "SIGNATURE_MISSING",
-  "SIGNATURE_REFUSED",
-  "TOO_LARGE",
-]);
 
 async function readIndex(
   mirror: string,
@@ -112,7 +83,7 @@ async function readIndex(
       : [];
   const repomd = await parseRepomd(found.bytes, what);
   await seams.store.put([found.bytes], { digest }, what, seams.signal);
-  const date = repomd.timestamp === undefined ? undefined : dateText(repomd.timestamp);
+  const date = repomd.timestamp === undefined ? undefined : lockDate(repomd.timestamp);
   return {
     locked: { id, index: digest, ...(date !== undefined && { date }), keys: signers },
     repomd,
@@ -131,10 +102,4 @@ function pinned(what: string, keyring: Keyring, pins: readonly string[]): Keyrin
   if (missing.length === 0) return { ...keyring, keys };
   const signers = keyring.keys.map((key) => key.getFingerprint().toUpperCase());
   throw new TareError({ code: "KEY_NOT_PINNED", what, missing, signers });
-}
-
-/** RFC 3339, to the second; undefined for what is no date. */
-function dateText(seconds: number): string | undefined {
-  if (seconds > 253_402_300_799) return undefined;
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
