@@ -5,6 +5,9 @@ import type { Said } from "./rules.ts";
 
 const lineLimit = 12;
 
+/** What {@link absenceOf} says where there is no more to say. */
+export const nothingOffers = "nothing offers that";
+
 /** What cannot be had, and the lines that lead from it to the reason. */
 export interface Explanation {
   readonly want: string;
@@ -16,7 +19,7 @@ export function explainRules(contradiction: readonly Said[], archive: Archive): 
   const jobs = contradiction.flatMap((said) => (said.kind === "job" ? [said.job] : []));
   const lines = jobs
     .filter(({ candidates }) => candidates.length === 0)
-    .map(({ text, note }) => `${text}: ${note ?? "nothing offers that"}`);
+    .map(({ text, note }) => `${text}: ${note ?? nothingOffers}`);
   const left = contradiction.flatMap((said) => (said.kind === "job" ? [] : [said]));
   const met = new Set(jobs.flatMap(({ candidates }) => candidates));
   for (const each of left) met.add(each.by);
@@ -58,7 +61,7 @@ export function absenceOf(text: string, archive: Archive): string | undefined {
   if (others.length > 0)
     return `there is only ${listed(others.map((each) => offerOf(each, wanted.name, archive)))}`;
   const hidden = archive.recordsOffering(wanted.name);
-  if (hidden.length === 0) return "nothing offers that";
+  if (hidden.length === 0) return nothingOffers;
   const machines = [...runsOn(archive.architecture), "noarch"];
   const foreign = hidden.filter(({ architecture }) => !machines.includes(architecture));
   const names = (list: typeof hidden) =>

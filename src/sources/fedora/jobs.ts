@@ -6,7 +6,7 @@ import type { LibraryNeed } from "../../model/library.ts";
 import type { Archive, Candidate } from "./candidates.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { obsoletedBy } from "./dependencies.ts";
-import { absenceOf } from "./explain.ts";
+import { absenceOf, nothingOffers } from "./explain.ts";
 import { isPattern, matchesPattern } from "./pattern.ts";
 import type { Job } from "./rules.ts";
 
@@ -147,9 +147,9 @@ function providing(text: string, archive: Archive, bad: (why: string) => TareErr
 }
 
 function absentNote(text: string, archive: Archive): string {
-  const note = absenceOf(text, archive);
-  if (note !== undefined) return note;
+  const note = absenceOf(text, archive) ?? nothingOffers;
+  if (note !== nothingOffers) return note;
   const names = new Set(Array.from(archive.all(), ({ record }) => record.name));
   const meant = nearest(text, [...names].sort(byText));
-  return `nothing offers that${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+  return meant === undefined ? note : `${note}; did you mean ${meant}?`;
 }
