@@ -18,7 +18,8 @@ export function installOrder(chosen: readonly Candidate[], archive: Archive): Ca
   const all = edges(sorted, dependencies, ({ record }) => record.requires);
   return circlesOf(sorted, all).flatMap((circle) => {
     if (circle.length === 1) return circle;
-    const inside = sorted.filter((each) => circle.includes(each));
+    const members = new Set(circle);
+    const inside = sorted.filter((each) => members.has(each));
     const before = edges(inside, dependencies, ({ record }) => record.preRequires);
     return circlesOf(inside, before).flat();
   });

@@ -1,30 +1,22 @@
+import { circlesOf } from "../circles.ts";
+
 /**
- * Leaves out what others of the list replace, directly or by way of each other; those that replace each other in a
- * circle stay, unless somebody outside the circle replaces them.
+ * Leaves out what others of the list replace; those that replace each other in a circle stay, unless somebody outside
+ * the circle replaces one of them.
+ * @param obsoletedBy what somebody replaces, of the list or not
  */
 export function pruneObsoleted<Item>(
   items: readonly Item[],
-  obsoletes: (by: Item, other: Item) => boolean,
+  obsoletedBy: (by: Item) => readonly Item[],
 ): readonly Item[] {
   if (items.length < 2) return items;
-  const reached = new Map(items.map((item) => [item, reachedFrom(item, items, obsoletes)]));
-  return items.filter(
-    (item) => !items.some((by) => reached.get(by)?.has(item) && !reached.get(item)?.has(by)),
+  const listed = new Set(items);
+  const next = new Map(items.map((by) => [by, obsoletedBy(by).filter((other) => listed.has(other))]));
+  const circles = new Map(
+    circlesOf(items, next).flatMap((circle) => circle.map((item) => [item, circle] as const)),
   );
-}
-
-function reachedFrom<Item>(
-  start: Item,
-  items: readonly Item[],
-  obsoletes: (by: Item, other: Item) => boolean,
-): ReadonlySet<Item> {
-  const found = new Set<Item>();
-  const visit = [start];
-  for (let by = visit.pop(); by !== undefined; by = visit.pop())
-    for (const other of items)
-      if (other !== by && !found.has(other) && obsoletes(by, other)) {
-        found.add(other);
-        visit.push(other);
-      }
-  return found;
+  const replaced = new Set<readonly Item[] | undefined>();
+  for (const [by, others] of next)
+    for (const other of others) if (circles.get(other) !== circles.get(by)) replaced.add(circles.get(other));
+  return items.filter((item) => !replaced.has(circles.get(item)));
 }

@@ -96,10 +96,8 @@ export class FedoraPreferences implements Preferences {
     const first = kept.filter(({ from }) => from.priority === priority);
     const rank = Math.min(...first.map((each) => each.rank || Number.POSITIVE_INFINITY));
     const right = first.filter((each) => each.rank === 0 || each.rank === rank);
-    return pruneObsoleted(bestVersions(right), (by, other) =>
-      by.record.obsoletes.some((text) =>
-        obsoletedBy(by, text, this.#dependencies, this.#archive).includes(other),
-      ),
+    return pruneObsoleted(bestVersions(right), (by) =>
+      by.record.obsoletes.flatMap((text) => obsoletedBy(by, text, this.#dependencies, this.#archive)),
     );
   }
 
