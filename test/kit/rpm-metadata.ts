@@ -10,6 +10,8 @@ export interface ListedRpm {
   readonly file?: Uint8Array;
   /** Default sha256. */
   readonly checksumType?: string;
+  /** Absolute paths that it has, for {@link filelistsText}. */
+  readonly paths?: readonly string[];
 }
 
 export function primaryText(packages: readonly ListedRpm[]): string {
@@ -31,24 +33,51 @@ export function primaryText(packages: readonly ListedRpm[]): string {
   return `<?xml version="1.0"?><metadata xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm" packages="${all.length}">${all.join("\n")}</metadata>`;
 }
 
+/** All files of all packages, which primary.xml says nothing of. */
+export function filelistsText(packages: readonly ListedRpm[]): string {
+  const all = packages.map(({ name, file = Buffer.from(name), paths = [] }) =>
+    [
+      `<package pkgid="${createHash("sha256").update(file).digest("hex")}" name="${name}" arch="noarch">`,
+      ...paths.map((path) => `<file>${path}</file>`),
+      "</package>",
+    ].join(""),
+  );
+  return `<?xml version="1.0"?><filelists xmlns="http://linux.duke.edu/metadata/filelists" packages="${all.length}">${all.join("\n")}</filelists>`;
+}
+
 /**
  * The files of a repository with this index, and no packages, by their path below its root. For what createrepo_c would
  * never write.
- * @param openSize what repomd.xml says of the unpacked size; default the truth
  */
 export function rpmIndexFiles(
   primary: string | Uint8Array,
-  openSize: number = primary.length,
+  {
+    openSize = primary.length,
+    filelists,
+    more = "",
+  }: {
+    /** What repomd.xml says of the unpacked size; default the truth. */
+    readonly openSize?: number;
+    readonly filelists?: string;
+    /** Further elements of repomd.xml. */
+    readonly more?: string;
+  } = {},
 ): Map<string, Uint8Array> {
-  const packed = gzipSync(primary);
-  const sha256 = createHash("sha256").update(packed).digest("hex");
+  const files = new Map<string, Uint8Array>();
+  const data = (type: string, content: string | Uint8Array, size: number) => {
+    const packed = gzipSync(content);
+    files.set(`repodata/${type}.xml.gz`, packed);
+    const sha256 = createHash("sha256").update(packed).digest("hex");
+    return [
+      `<data type="${type}"><checksum type="sha256">${sha256}</checksum><location href="repodata/${type}.xml.gz"/>`,
+      `<timestamp>1700000000</timestamp><size>${packed.length}</size><open-size>${size}</open-size></data>`,
+    ].join("");
+  };
   const repomd = [
-    '<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="primary">',
-    `<checksum type="sha256">${sha256}</checksum><location href="repodata/primary.xml.gz"/>`,
-    `<timestamp>1700000000</timestamp><size>${packed.length}</size><open-size>${openSize}</open-size></data></repomd>`,
+    '<repomd xmlns="http://linux.duke.edu/metadata/repo">',
+    data("primary", primary, openSize),
+    filelists === undefined ? "" : data("filelists", filelists, filelists.length),
+    `${more}</repomd>`,
   ].join("");
-  return new Map<string, Uint8Array>([
-    ["repodata/repomd.xml", Buffer.from(repomd)],
-    ["repodata/primary.xml.gz", packed],
-  ]);
+  return new Map([["repodata/repomd.xml", Buffer.from(repomd)], ...files]);
 }

@@ -123,7 +123,7 @@ const weak = (digest: string) =>
 test.each<[string, () => Map<string, Uint8Array>, string]>([
   [
     "more than it said",
-    () => rpmIndexFiles(Buffer.alloc(1 << 24, " "), 1000),
+    () => rpmIndexFiles(Buffer.alloc(1 << 24, " "), { openSize: 1000 }),
     "primary.xml of fedora/test is larger than the limit of 1000 bytes; it was not read further.",
   ],
   [
