@@ -56,6 +56,31 @@ describe("packages chosen as apk chooses them", () => {
     },
   );
 
+  test("where apk's own way ends and another is found, apk adds nothing to what was chosen", async (context) => {
+    needsRoot(context);
+    needsPeers(context, "chroot");
+    let found = 0;
+    for (const seed of [7, 22, 29])
+      await withFolder(async (folder) => {
+        const peer = await apkProgram(folder);
+        const repositories = await placed(peer, manyApks(seed));
+        const next = seeded(seed * 104_729);
+        for (let turn = 0; turn < 80; turn += 1) {
+          const request = requestOf(next);
+          if ((await chosenByApk(peer, request)) !== undefined) continue;
+          const got = chosenByTare(repositories, request);
+          if (!/^p\d+ [\d.]+(?:_rc\d)?-r\d$/.test(got[0] ?? "")) continue;
+          const exactly = got.map((one) => one.replace(" 3.0-r0", "@edge 3.0-r0").replace(" ", "="));
+          const want = await chosenByApk(peer, exactly);
+          // Where something is set off that cannot come, apk gives up even so.
+          if (want === undefined) continue;
+          found += 1;
+          expect(got, request.join(" ")).toEqual(want);
+        }
+      });
+    expect(found).toBeGreaterThan(20);
+  }, 300_000);
+
   test("nothing of a tagged repository, unless for what is wanted with its tag", async (context) => {
     needsRoot(context);
     needsPeers(context, "chroot");

@@ -3,6 +3,7 @@ import type { DownloadSeams } from "../../http/download.ts";
 import type { LibraryNeed } from "../../model/library.ts";
 import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Resolution } from "../resolution.ts";
+import { unmatchedWords } from "../unmatched-words.ts";
 import { lockPackage } from "./lock-package.ts";
 import type { RepositoryPlan } from "./plan.ts";
 import { type OpenedRepository, openRepository } from "./repository.ts";
@@ -30,11 +31,13 @@ export async function resolveAlpine(
 ): Promise<Resolution> {
   const repositories: LockedRepository[] = [];
   const packages: (readonly Package[])[] = [];
+  const names = new Set<string>();
   for (const architecture of architectures) {
     const opened: OpenedRepository[] = [];
     for (const plan of plans) opened.push(await openRepository(plan, architecture, seams));
     const byId = new Map(opened.map((one) => [one.locked.id, one]));
     repositories.push(...opened.map(({ locked }) => locked));
+    for (const { records } of opened) for (const { name } of records) names.add(name);
     seams.progress?.({ kind: "step", text: `Selecting packages for ${architecture}` });
     const chosen = selectPackages(
       opened.map(({ plan, locked, records }) => ({ repository: locked.id, records, tag: plan.tag })),
@@ -54,5 +57,5 @@ export async function resolveAlpine(
       }),
     );
   }
-  return { repositories, packages, notes: [] };
+  return { repositories, packages, notes: unmatchedWords(request.exclude, (name) => names.has(name)) };
 }

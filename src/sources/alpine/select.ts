@@ -9,6 +9,7 @@ import { solve } from "../../solver/solve.ts";
 import type { Requirement } from "../../solver/universe.ts";
 import { Archive, type Candidate, goesBy } from "./candidates.ts";
 import { libraryName } from "./library-name.ts";
+import { withSetOff } from "./set-off.ts";
 import { strays } from "./strays.ts";
 import { AlpineUniverse } from "./universe.ts";
 import { walk } from "./walk.ts";
@@ -96,8 +97,9 @@ function otherWay(
   for (;;) {
     const universe = new AlpineUniverse(archive, wants, exclude, barred);
     const { chosen } = solve(requirementsOf(wants, universe, archive, exclude), universe);
-    const found = strays(chosen, wants);
-    if (found.length === 0) return new Set(chosen);
+    const all = withSetOff(chosen, archive, universe);
+    const found = strays(all, wants);
+    if (found.length === 0) return new Set(all);
     for (const stray of found) barred.add(stray);
   }
 }

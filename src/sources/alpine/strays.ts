@@ -24,8 +24,13 @@ function ledTo(chosen: readonly Candidate[], wants: readonly ApkDependency[]): R
   const add = (dependency: ApkDependency) => {
     for (const candidate of chosen) if (goesBy(candidate, dependency)) found.add(candidate);
   };
+  const isMet = (one: ApkDependency) => chosen.some((candidate) => goesBy(candidate, one));
+  const waiting = chosen.filter(({ installIf }) => installIf.length > 0 && installIf.every(isMet));
   for (const want of wants) add(want);
   // A set goes on to what is added while it is gone through.
-  for (const { depends } of found) for (const one of depends) add(one);
+  for (const candidate of found) {
+    for (const one of candidate.depends) add(one);
+    for (const each of waiting) if (each.installIf.some((one) => goesBy(candidate, one))) found.add(each);
+  }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { ApkDependency } from "../../formats/apk/dependency.ts";
 import type { Conflict, Requirement, Universe } from "../../solver/universe.ts";
-import { type Archive, type Candidate, meets, type Offer } from "./candidates.ts";
+import { type Archive, type Candidate, goesBy, meets, type Offer } from "./candidates.ts";
 import { compareFixed } from "./walk.ts";
 
 /** The archive as the solver sees it: where the walk failed, it finds another way, or says why there is none. */
@@ -73,7 +73,7 @@ export class AlpineUniverse implements Universe<Candidate> {
     return `nobody is taken for it unasked; name one of ${names(allowed)}`;
   }
 
-  /** Only what a want has a tag for, and what that needs, may come from the repository of the tag alone. */
+  /** Only what a want has a tag for, and what that needs or sets off, may come from the repository of the tag alone. */
   #isAllowed(candidate: Candidate): boolean {
     const { name, version } = candidate.record;
     const offered = [{ name, version }, ...candidate.provides];
@@ -130,7 +130,13 @@ function allBelow(archive: Archive, wants: readonly ApkDependency[]): ReadonlySe
   };
   for (const want of wants) add(want);
   // A set goes on to what is added while it is gone through.
-  for (const { depends } of found) for (const one of depends) add(one);
+  for (const candidate of found) {
+    for (const one of candidate.depends) add(one);
+    for (const { name } of [candidate.record, ...candidate.provides])
+      for (const waiting of archive.waitingFor(name))
+        for (const { candidate: each } of archive.offers(waiting))
+          if (each.installIf.some((one) => goesBy(candidate, one))) found.add(each);
+  }
   return found;
 }
 

@@ -64,6 +64,33 @@ describe("choosing", () => {
     ]);
   });
 
+  test("the same where apk itself finds no way, as far as it can stand beside what was chosen", () => {
+    const packages: ApkData[] = [
+      { name: "app", depends: ["v"] },
+      { name: "best", provides: ["v=2"], depends: ["one", "two"] },
+      { name: "one", depends: ["x=1.0-r0"] },
+      { name: "two", depends: ["x=2.0-r0"] },
+      { name: "x", version: "1.0-r0" },
+      { name: "x", version: "2.0-r0" },
+      { name: "good", provides: ["v=1"] },
+      { name: "good-doc", installIf: ["good", "app"], depends: ["reader"] },
+      { name: "reader" },
+      { name: "reader-doc", version: "1.0-r0", installIf: ["reader>=1"] },
+      { name: "reader-doc", version: "2.0-r0", installIf: ["reader>=1"], depends: ["!app"] },
+      { name: "contrary", installIf: ["good"], depends: ["!app"] },
+      { name: "impossible", installIf: ["good"], depends: ["nowhere"] },
+      { name: "unmet", installIf: ["good", "app>2"] },
+    ];
+    expect(choose(packages, ["app"])).toEqual([
+      "app 1.0-r0",
+      "good 1.0-r0 < app",
+      "good-doc 1.0-r0 < app good",
+      "reader 1.0-r0 < good-doc",
+      "reader-doc 1.0-r0 < reader",
+    ]);
+    expect(choose(packages, ["app"], { exclude: ["reader"] })).toEqual(["app 1.0-r0", "good 1.0-r0 < app"]);
+  });
+
   test("packages that need each other", () => {
     const packages: ApkData[] = [
       { name: "a", depends: ["b"] },
