@@ -1,10 +1,8 @@
-import { TareError } from "../../errors.ts";
 import type { RpmFile } from "../../formats/rpm/files.ts";
-import { compareEvr } from "../../formats/rpm/version.ts";
 import type { Package } from "../../model/package.ts";
 import type { Distribution, InstalledPackage, Verdict } from "../../model/source.ts";
+import { checkIdentity } from "./check-identity.ts";
 import { configureFedora } from "./configure.ts";
-import { evrOfHeader } from "./evr-of-header.ts";
 import { mergedUsr } from "./merged-usr.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { filesByPlace, settle } from "./shared-files.ts";
@@ -29,25 +27,10 @@ function idOf({ name, architecture }: Package): string {
   return `${name}.${architecture}`;
 }
 
-/**
- * An index that nobody signed could offer an old package, with its good signature, as a new one: so the package itself
- * has the last word. @throws UNSOUND_PACKAGE
- */
+/** @throws UNSOUND_PACKAGE */
 function placed({ package: wanted, facts }: InstalledPackage): PlacedRpm {
   const rpm = recallRpm(facts.about);
-  const version = evrOfHeader(rpm.header);
-  const { name, architecture } = rpm;
-  if (
-    name !== wanted.name ||
-    architecture !== wanted.architecture ||
-    compareEvr(version, wanted.version) !== 0
-  )
-    throw new TareError({
-      code: "UNSOUND_PACKAGE",
-      package: `${wanted.name} ${wanted.version}`,
-      repository: wanted.repository,
-      why: `its file is ${name} ${version} for ${architecture}`,
-    });
+  checkIdentity(rpm.header, wanted);
   return { ...rpm, id: idOf(wanted) };
 }
 

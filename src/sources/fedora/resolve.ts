@@ -7,6 +7,8 @@ import type { LibraryNeed } from "../../model/library.ts";
 import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Keyring } from "../../trust/keyring.ts";
 import type { Resolution } from "../resolution.ts";
+import { checkIdentity } from "./check-identity.ts";
+import { excludedNotes } from "./excluded-notes.ts";
 import type { RpmIndex } from "./index/record.ts";
 import { isListedFile } from "./index/record.ts";
 import { fileOwners, packageIndex } from "./metadata.ts";
@@ -127,39 +129,39 @@ function isUnlisted(text: string): boolean {
   return text.startsWith("/") && !isListedFile(text);
 }
 
-/** The repository as the lock has it. @throws what `verifyPackage` throws, DOWNLOAD_FAILED */
+/** The repository as the lock has it. @throws what `verifyPackage` and `checkIdentity` throw, DOWNLOAD_FAILED */
 async function vouched(
   { locked, packageKeys, mirrors }: OpenedRepository,
   own: readonly Package[],
   seams: DownloadSeams,
 ): Promise<LockedRepository> {
   if (packageKeys === undefined) return locked;
-  const signers = await mapPool(own, atOnce, async ({ name, version, digest, size, location }) => {
+  const signers = await mapPool(own, atOnce, async (wanted) => {
+    const { name, version, digest, size, location } = wanted;
     const what = `${name} ${version}`;
     const urls = mirrors.map((mirror) => urlBelow(mirror, location));
     const content = await download({ name: what, urls, want: { digest, size } }, seams);
-    const known = await seams.store.recall("rpm-signers", signersKey(digest, packageKeys));
+    const key = signersKey(wanted, packageKeys);
+    const known = await seams.store.recall("rpm-signers", key);
     if (known !== undefined) return known.toString().split(" ");
     const options = { what, keyring: packageKeys, now: seams.now() };
-    const { signers } = await verifyPackage(content.open(seams.signal), size, options);
-    await seams.store.remember(
-      "rpm-signers",
-      signersKey(digest, packageKeys),
-      Buffer.from(signers.join(" ")),
-    );
+    const { signers, header } = await verifyPackage(content.open(seams.signal), size, options);
+    checkIdentity(header, wanted);
+    await seams.store.remember("rpm-signers", key, Buffer.from(signers.join(" ")));
     return signers;
   });
   return { ...locked, keys: [...new Set(signers.flat())], signed: "packages" };
 }
 
 /**
- * A package that was checked with the very same keys need not be checked again: a signature does not change. The name of
- * the check is a part of it, so that what an earlier one let through is checked anew.
+ * A package that was checked with the very same keys need not be checked again: a signature does not change. What the
+ * index calls it may, and the name of the check is a part of it, so that what an earlier one let through is checked anew.
  */
-function signersKey(digest: string, keyring: Keyring): string {
+function signersKey({ digest, name, version, architecture }: Package, keyring: Keyring): string {
   return [
     digest,
-    "header and payload",
+    "header, payload and identity",
+    ...[name, version, architecture],
     ...keyring.keys.map((key) => Buffer.from(key.write()).toString("base64")),
   ].join(" ");
 }

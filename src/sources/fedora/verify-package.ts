@@ -1,9 +1,15 @@
 import { type Bytes, concatenate } from "../../bytes/bytes.ts";
 import { TareError } from "../../errors.ts";
 import { withDigests } from "../../formats/rpm/digest.ts";
+import type { RpmHeader } from "../../formats/rpm/header.ts";
 import { openRpm, payloadDigests } from "../../formats/rpm/package.ts";
 import { signaturesOf } from "../../formats/rpm/signatures.ts";
 import { type Verification, type VerifyOptions, verifyDetached } from "../../trust/openpgp.ts";
+
+/** Who signed, and the header that they vouch for. */
+export interface VerifiedRpm extends Verification {
+  readonly header: RpmHeader;
+}
 
 /**
  * Checks the signatures of a package file against a keyring (`gpgcheck` of dnf), as `rpmkeys -K` does. The signature of
@@ -16,7 +22,7 @@ export async function verifyPackage(
   source: Bytes,
   size: number,
   options: VerifyOptions,
-): Promise<Verification> {
+): Promise<VerifiedRpm> {
   const { what, keyring } = options;
   return await openRpm(source, size, what, async ({ signature, header, payload }) => {
     const { header: ofHeader, whole } = signaturesOf(signature);
@@ -27,12 +33,13 @@ export async function verifyPackage(
       const verification = await verifyDetached(header.bytes, ofHeader, options);
       if (covered) {
         for await (const _ of withDigests(payload, digests, `${what}: its payload`));
-        return verification;
+        return { ...verification, header };
       }
       const why = "it vouches for the header only, which says nothing of the files' digests";
       const signatures = verification.signers.map((key) => ({ key, why }));
       throw new TareError({ code: "SIGNATURE_REFUSED", what, signatures, looked: keyring.where });
     }
-    return await verifyDetached(concatenate([[header.bytes], payload]), whole, options);
+    const all = concatenate([[header.bytes], payload]);
+    return { ...(await verifyDetached(all, whole, options)), header };
   });
 }

@@ -3,7 +3,7 @@ import { planRepositories } from "../../../src/sources/fedora/plan.ts";
 import type { FedoraRequest, OwnRepository } from "../../../src/sources/fedora/request.ts";
 import { resolveFedora } from "../../../src/sources/fedora/resolve.ts";
 import { memoryStore } from "../../kit/memory-store.ts";
-import { filesHeader, headerBytes, rpmBytes } from "../../kit/rpm-bytes.ts";
+import { filesHeader, type HeaderData, headerBytes, rpmBytes } from "../../kit/rpm-bytes.ts";
 import { type ListedRpm, primaryText, rpmIndexFiles } from "../../kit/rpm-metadata.ts";
 import { fetchFrom } from "../../kit/serve.ts";
 import { makeSigningKey, type SigningKey, signDetached } from "../../kit/signing-key.ts";
@@ -65,7 +65,20 @@ async function withPackage(signature: Uint8Array | undefined) {
 }
 
 const payload = Buffer.from("a payload");
-const header = headerBytes(63, filesHeader([], payload));
+const headerOf = (name: string, architecture = "noarch") =>
+  headerBytes(
+    63,
+    filesHeader([], payload).flatMap(([tag, value]): HeaderData => {
+      if (tag === 1000) return [[tag, name]];
+      return tag === 1006
+        ? [
+            [tag, value],
+            [1022, architecture],
+          ]
+        : [[tag, value]];
+    }),
+  );
+const header = headerOf("a");
 const rpmOf = (signature?: Uint8Array) =>
   rpmBytes({ header, payload, ...(signature && { signature: [[268, signature]] }) });
 
@@ -167,6 +180,23 @@ test("a package has to be signed by a key that counts, now", async () => {
   const ended = await expiredKey(ours);
   expect(await resolve(await withPackage(await sign(ours)), { key: ended })).toBe(
     `No signature of a 1-1 can be trusted: key ${ours.fingerprint}: it had expired when it signed (2024-06-01); nothing of it was used.`,
+  );
+});
+
+test("a package that somebody else's index calls another one is refused before anything is locked", async () => {
+  const signedAs = async (name: string, architecture?: string) => {
+    const other = headerOf(name, architecture);
+    const signature = await signDetached(other, [ours], signedAt, true);
+    const file = rpmBytes({ header: other, payload, signature: [[268, signature]] });
+    const files = indexOf([{ name: "a", file }]);
+    files.set("a.rpm", file);
+    return files;
+  };
+  expect(await resolve(await signedAs("b"), { key: ours })).toBe(
+    "a 1-1 of fedora/test cannot be used: its file is b 1-1 for noarch.",
+  );
+  expect(await resolve(await signedAs("a", "x86_64"), { key: ours })).toBe(
+    "a 1-1 of fedora/test cannot be used: its file is a 1-1 for x86_64.",
   );
 });
 
