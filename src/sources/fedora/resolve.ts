@@ -8,7 +8,6 @@ import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Keyring } from "../../trust/keyring.ts";
 import type { Resolution } from "../resolution.ts";
 import { checkIdentity } from "./check-identity.ts";
-import { excludedNotes } from "./excluded-notes.ts";
 import type { RpmIndex } from "./index/record.ts";
 import { isListedFile } from "./index/record.ts";
 import { fileOwners, packageIndex } from "./metadata.ts";
