@@ -11,9 +11,12 @@ import { Archive, type Candidate, goesBy } from "./candidates.ts";
 import { libraryName } from "./library-name.ts";
 import { withSetOff } from "./set-off.ts";
 import { strays } from "./strays.ts";
-import { AlpineUniverse } from "./universe.ts";
+import { AlpineUniverse, nobodyHasIt } from "./universe.ts";
 import { walk } from "./walk.ts";
 import type { IndexedRepository, Wants } from "./wants.ts";
+
+/** Wants that cannot be had; more than these are only counted. */
+const lineLimit = 12;
 
 /** One package of the selection. */
 export interface Chosen {
@@ -34,9 +37,15 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
   const archive = new Archive(repositories, wants.architecture, exclude, wants.keep ?? []);
   const asked = wants.include.map(parseWant);
   const known = new Set(repositories.map(({ tag }) => tag));
-  for (const { text, tag } of asked)
-    if (!known.has(tag) && tag !== undefined)
-      throw new TareError({ code: "BAD_WANT", want: text, why: `no repository has the tag ${tag}` });
+  const untold = asked.filter(({ tag }) => tag !== undefined && !known.has(tag));
+  if (untold.length > 0) {
+    const tags = new Set(untold.map(({ tag }) => tag));
+    throw new TareError({
+      code: "BAD_WANT",
+      want: untold.map(({ text }) => text).join(", "),
+      why: `no repository has the tag ${[...tags].join(" or ")}`,
+    });
+  }
   const libraries = librariesOf(archive, repositories, wants);
   const all = [...asked, ...libraries.keys()].sort((a, b) => byText(a.name, b.name));
   const chosen = walk(all, archive) ?? otherWay(all, archive, exclude);
@@ -96,7 +105,7 @@ function otherWay(
   const barred = new Set<Candidate>();
   for (;;) {
     const universe = new AlpineUniverse(archive, wants, exclude, barred);
-    const { chosen } = solve(requirementsOf(wants, universe, archive, exclude), universe);
+    const { chosen } = solve(requirementsOf(wants, universe, archive), universe);
     const all = withSetOff(chosen, archive, universe);
     const found = strays(all, wants);
     if (found.length === 0) return new Set(all);
@@ -104,22 +113,26 @@ function otherWay(
   }
 }
 
+/** @throws UNSATISFIABLE with all that nothing offers */
 function requirementsOf(
   wants: readonly ApkDependency[],
   universe: AlpineUniverse,
   archive: Archive,
-  exclude: ReadonlySet<string>,
 ): Requirement<Candidate>[] {
-  return wants
-    .filter(({ conflict }) => !conflict)
-    .map((want) => {
-      const requirement = universe.requirement(want);
-      if (archive.offers(want.name).length > 0 || exclude.has(want.name)) return requirement;
-      const meant = nearest(want.name, archive.names());
-      return meant === undefined
-        ? requirement
-        : { ...requirement, note: `${requirement.note}; did you mean ${meant}?` };
-    });
+  const positive = wants.filter(({ conflict }) => !conflict);
+  const all = positive.map((want) => ({ want, requirement: universe.requirement(want) }));
+  const absent = all.filter(({ requirement }) => requirement.alternatives.length === 0);
+  if (absent.length === 0) return all.map(({ requirement }) => requirement);
+  const lines = absent.slice(0, lineLimit).map(({ want, requirement: { text, note } }) => {
+    const meant = note === nobodyHasIt ? nearest(want.name, archive.names()) : undefined;
+    return `${text}: ${note}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+  });
+  const more = absent.length - lines.length;
+  throw new TareError({
+    code: "UNSATISFIABLE",
+    want: absent.map(({ want }) => want.text).join(" together with "),
+    because: more > 0 ? [...lines, `and ${more} more`] : lines,
+  });
 }
 
 /** Who of the chosen needs whom, or sets whom off. */

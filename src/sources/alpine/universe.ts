@@ -3,6 +3,9 @@ import type { Conflict, Requirement, Universe } from "../../solver/universe.ts";
 import { type Archive, type Candidate, goesBy, meets, type Offer } from "./candidates.ts";
 import { compareFixed } from "./walk.ts";
 
+/** What is said of a name that stands in no index. */
+export const nobodyHasIt = "no package has that name or provides it";
+
 /** The archive as the solver sees it: where the walk failed, it finds another way, or says why there is none. */
 export class AlpineUniverse implements Universe<Candidate> {
   readonly #archive: Archive;
@@ -67,7 +70,7 @@ export class AlpineUniverse implements Universe<Candidate> {
       [...new Set(of.map(({ candidate }) => this.name(candidate)))].slice(0, 8).join(", ");
     if (this.#exclude.has(name)) return `${name} is excluded`;
     const all = this.#archive.offers(name);
-    if (all.length === 0) return "no package has that name or provides it";
+    if (all.length === 0) return nobodyHasIt;
     if (fitting === 0) return `there is only ${names(all)}`;
     if (allowed.length === 0) return "what would do is in a tagged repository, or must not be there";
     return `nobody is taken for it unasked; name one of ${names(allowed)}`;

@@ -23,6 +23,7 @@ async function resolve(
     tags = [],
     architectures = ["x86_64"],
     libraries = [],
+    exclude = [],
     store = memoryStore(),
     asked = [],
   }: {
@@ -30,11 +31,12 @@ async function resolve(
     readonly tags?: readonly (string | undefined)[];
     readonly architectures?: readonly string[];
     readonly libraries?: readonly string[];
+    readonly exclude?: readonly string[];
     readonly store?: ReturnType<typeof memoryStore>;
     readonly asked?: string[];
   } = {},
 ) {
-  const request: AlpineRequest = { ...nobody, from: "apk", include };
+  const request: AlpineRequest = { ...nobody, from: "apk", include, exclude };
   const plans = names.map((name, at) => ({
     name: `alpine/own-${at + 1}`,
     mirrors: name.split(" ").map((one) => `${base}/${one}`.replace(/\/$/, "")),
@@ -203,4 +205,10 @@ describe("a package that is not the one of the index", () => {
     const { packages } = await resolve(files, ["beta"], { names: ["bad good"] });
     expect(packages[0]?.[0]?.digest).toBe(digestOf(genuine));
   });
+});
+
+test("what is excluded and is not there for any machine is told", async () => {
+  const files = apkRepository([alpha, beta], { signer });
+  const { notes } = await resolve(files, ["beta"], { exclude: ["alpha", "gamma"] });
+  expect(notes).toEqual(['No package matches "gamma", which "exclude" names.']);
 });

@@ -122,6 +122,18 @@ describe("what cannot be had is said with its reasons", () => {
   test.each<[string, ApkData[], string[], object, string[]]>([
     ["a name that nobody has", [{ name: "nginx" }], ["ngnix"], {}, ["ngnix", "did you mean nginx?"]],
     [
+      "several names that nobody has, at once",
+      [{ name: "nginx" }, { name: "curl" }],
+      ["ngnix", "nginx", "curll>1", "so:libnone.so.1"],
+      {},
+      [
+        "curll>1 together with ngnix together with so:libnone.so.1 cannot be had",
+        "curll>1: no package has that name or provides it; did you mean curl?",
+        "ngnix: no package has that name or provides it; did you mean nginx?",
+        "so:libnone.so.1: no package",
+      ],
+    ],
+    [
       "a dependency far down",
       [{ name: "a", depends: ["b"] }, { name: "b", depends: ["c>2"] }, { name: "c" }],
       ["a"],
@@ -164,6 +176,9 @@ describe("what cannot be had is said with its reasons", () => {
 
   test("a tag that no repository has, and what is no dependency", () => {
     expect(() => choose([{ name: "a" }], ["a@edge"])).toThrow("no repository has the tag edge");
+    expect(() => choose([{ name: "a" }], ["a@edge", "a", "b@testing"])).toThrow(
+      '"a@edge, b@testing" does not say which package is wanted: no repository has the tag edge or testing',
+    );
     expect(() => choose([{ name: "a" }], ["a=="])).toThrow("does not say which package is wanted");
   });
 });
