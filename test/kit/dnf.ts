@@ -53,4 +53,14 @@ export class DnfPeer {
       `dnf ended with ${code}, and with words that are not understood here: ${stdout}${stderr}`,
     );
   }
+
+  /** What is left of the repository without what a word of `excludepkgs` means: `name-epoch:version-release.arch`, sorted. */
+  async without(word: string): Promise<readonly string[]> {
+    const root = `--installroot=${join(this.#folder, "root")}`;
+    const query = ["-q", `--setopt=test.excludepkgs=${word}`, "repoquery", "--showduplicates", "--nevra"];
+    const args = [...this.#options, root, ...query];
+    const { code, stdout, stderr } = await runCommand("dnf", args, { env: { LC_ALL: "C.UTF-8" } });
+    if (code !== 0) throw new Error(`dnf ended with ${code}: ${stderr}`);
+    return stdout.split("\n").filter(Boolean).sort();
+  }
 }

@@ -12,7 +12,10 @@ const want = matching(
   /^[A-Za-z0-9_/*][^\p{Cc}]{0,255}$/u,
   "a package as dnf takes it: httpd, glibc.i686, httpd-2.4.62, /usr/bin/vi or perl(JSON)",
 );
-const pattern = matching(/^[A-Za-z0-9_*?[][^\s,/]{0,255}$/, "a package's name, with * for any text");
+const pattern = matching(
+  /^[A-Za-z0-9_*?[][^\s,/]{0,255}$/,
+  "packages as dnf's excludepkgs names them: kernel*, glibc.i686 or httpd-2.4.62",
+);
 
 const repository = object({
   name: id.describe("What it is called, here and in the lock"),
@@ -40,7 +43,9 @@ const repository = object({
     .describe("As in dnf.conf(5): lower numbers win (default: 99)"),
   exclude: listOf(pattern)
     .default([])
-    .describe("Packages that must not come from it: names, with * for any text"),
+    .describe(
+      "Packages that must not come from it, as excludepkgs of dnf names them: kernel*, glibc.i686, httpd-2.4.62",
+    ),
 }).superRefine((value, context) => {
   const given = ["baseurl", "metalink", "mirrorlist"].filter((key) => key in value);
   if (given.length !== 1)
@@ -91,7 +96,9 @@ export const fedoraPackages = object({
     ),
   exclude: listOf(pattern)
     .default([])
-    .describe("Packages that must not be there: names, with * for any text; that one is needed is an error"),
+    .describe(
+      "Packages that must not be there, as excludepkgs of dnf names them: kernel*, glibc.i686, httpd-2.4.62; that one is needed is an error",
+    ),
   recommends: flag()
     .default(false)
     .describe("Whether weak dependencies come along, as with dnf's install_weak_deps (default: false)"),

@@ -6,6 +6,7 @@ import type { LibraryNeed } from "../../model/library.ts";
 import type { Package } from "../../model/package.ts";
 import type { Store } from "../../model/seams.ts";
 import type { Resolution } from "../resolution.ts";
+import { unmatchedWords } from "../unmatched-words.ts";
 import { type Contents, readContents } from "./contents/read.ts";
 import { openIndex } from "./index/open.ts";
 import { packIndex } from "./index/pack.ts";
@@ -51,6 +52,7 @@ export async function resolveDebian(
     else opened.push({ plan, repository });
   }
   const packages: (readonly Package[])[] = [];
+  const named = new Set<string>();
   for (const architecture of architectures) {
     const sides = new Set([architecture, "all", ...foreign]);
     const indexes: IndexedRepository[] = [];
@@ -58,6 +60,8 @@ export async function resolveDebian(
       for (const file of repository.indexes)
         if (sides.has(file.architecture))
           indexes.push(await indexed(plan, repository, file, request, seams.store));
+    for (const name of request.exclude)
+      if (indexes.some(({ index }) => index.named(name).length > 0)) named.add(name);
     const needs = libraries(architecture);
     const contents = await contentsOf(needs.length > 0 ? opened : [], architecture, seams);
     seams.progress?.({ kind: "step", text: `Selecting packages for ${architecture}` });
@@ -74,6 +78,7 @@ export async function resolveDebian(
     notes.push(...contents.changed.map(byNames));
     packages.push(selection.packages.map(({ record: _, ...wanted }) => wanted));
   }
+  notes.push(...unmatchedWords(request.exclude, (name) => named.has(name)));
   return { repositories: opened.map(({ repository }) => repository.locked), packages, notes };
 }
 

@@ -2,7 +2,7 @@ import { type Capability, parseDependency } from "../../formats/rpm/dependency.t
 import { compareEvr, type Evr, rangesMeet, type VersionRange } from "../../formats/rpm/version.ts";
 import { excludeEachOther, runsOn } from "./architectures.ts";
 import { isListedFile, type RpmRecord } from "./index/record.ts";
-import { matchesPattern } from "./pattern.ts";
+import { packagesNamed } from "./named-packages.ts";
 import type { IndexedRepository } from "./wants.ts";
 
 /** One package of one repository that this machine could have. Compared by identity. */
@@ -33,12 +33,13 @@ export class Archive {
   readonly #firstNumbers: readonly number[];
   readonly #ranks: ReadonlyMap<string, number>;
   readonly #exclude: readonly string[];
+  readonly #meanings = new Map<string, ((record: RpmRecord) => boolean) | undefined>();
   readonly #candidates = new Map<number, Candidate | undefined>();
   readonly #offering = new Map<string, readonly Candidate[]>();
   readonly #provided = new Map<Candidate, ReadonlyMap<string, readonly VersionRange[]>>();
   readonly #unlistedFiles = new Set<string>();
 
-  /** @param exclude names or patterns that are not seen at all */
+  /** @param exclude packages that are not seen at all; see {@link packagesNamed} */
   constructor(
     repositories: readonly IndexedRepository[],
     architecture: string,
@@ -166,13 +167,22 @@ export class Archive {
   #candidateOf(record: RpmRecord, from: IndexedRepository, number: number): Candidate | undefined {
     const rank = this.#ranks.get(record.architecture);
     if (rank === undefined) return undefined;
-    if (this.#exclude.some((pattern) => matchesPattern(pattern, record.name))) return undefined;
+    if (this.#isNamed(record, this.#exclude) || this.#isNamed(record, from.excludes)) return undefined;
+    if (from.includes.length > 0 && !this.#isNamed(record, from.includes)) return undefined;
     const { epoch, version, release } = record;
-    const candidate = { number, record, from, evr: { epoch, version, release }, rank };
-    if (from.excludes.some((pattern) => names(pattern, candidate))) return undefined;
-    if (from.includes.length > 0 && !from.includes.some((pattern) => names(pattern, candidate)))
-      return undefined;
-    return candidate;
+    return { number, record, from, evr: { epoch, version, release }, rank };
+  }
+
+  #isNamed(record: RpmRecord, words: readonly string[]): boolean {
+    return words.some((word) => this.#meaning(word)?.(record));
+  }
+
+  #meaning(word: string): ((record: RpmRecord) => boolean) | undefined {
+    if (!this.#meanings.has(word)) {
+      const indexes = this.#repositories.map(({ index }) => index);
+      this.#meanings.set(word, packagesNamed(word, indexes));
+    }
+    return this.#meanings.get(word);
   }
 
   #providedBy(candidate: Candidate): ReadonlyMap<string, readonly VersionRange[]> {
@@ -196,22 +206,6 @@ function capabilityOf(text: string, where: string): Capability {
   if (!text.includes(" ")) return { name: text };
   const dependency = parseDependency(text, where);
   return "name" in dependency ? dependency : { name: text };
-}
-
-/** A pattern as dnf takes it: a name, `name.arch`, `name-version`, `name-version-release.arch`, each with `*` and `?`. */
-function names(pattern: string, { record, evr }: Candidate): boolean {
-  const { name, architecture, version, release, epoch } = record;
-  const full = `${name}-${version}-${release}`;
-  const spellings = [
-    name,
-    `${name}.${architecture}`,
-    `${name}-${version}`,
-    full,
-    `${full}.${architecture}`,
-    `${name}-${epoch}:${version}-${release}`,
-    `${name}-${epoch}:${version}-${release}.${architecture}`,
-  ];
-  return evr !== undefined && spellings.some((one) => matchesPattern(pattern, one));
 }
 
 /** `1:2.3-4`, the epoch only where it is not 0. */

@@ -7,6 +7,7 @@ import type { Archive, Candidate } from "./candidates.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { obsoletedBy } from "./dependencies.ts";
 import { absenceOf, nothingOffers } from "./explain.ts";
+import { type NameForm, nameForms } from "./name-forms.ts";
 import { isPattern, matchesPattern } from "./pattern.ts";
 import type { Job } from "./rules.ts";
 
@@ -22,12 +23,12 @@ export function jobsFor(text: string, archive: Archive, dependencies: Dependenci
   const bad = (why: string) => new TareError({ code: "BAD_WANT", want: text.slice(0, 80), why });
   if (text.length > longest || text === "") throw bad("write a package's name, or what it provides");
   if (text.startsWith("@")) throw bad("groups and modules are not known here; name their packages");
-  for (const { fits, withObsoletes } of formsOf(text)) {
-    const found = candidatesFor(text, fits, archive);
+  for (const { name, isName, fits } of nameForms(text)) {
+    const found = candidatesFor(name, fits, archive);
     if (found.length === 0) continue;
     return (isPattern(text) ? byName(found) : [found]).map((candidates) => ({
       text,
-      candidates: withObsoletes ? withSuccessors(candidates, archive, dependencies) : candidates,
+      candidates: isName ? withSuccessors(candidates, archive, dependencies) : candidates,
     }));
   }
   const provided = providing(text, archive, bad);
@@ -54,54 +55,9 @@ export function libraryJob(need: LibraryNeed, archive: Archive, is64: boolean): 
   };
 }
 
-interface NameForm {
-  readonly fits: (candidate: Candidate) => boolean;
-  readonly withObsoletes: boolean;
-  readonly name: string;
-}
-
-/** The readings of a text, in dnf's order. */
-function* formsOf(text: string): Generator<NameForm> {
-  const evr = "(?:([0-9]+):)?([^-:(/=<> ]+)";
-  const full = new RegExp(`^([^:(/=<> ]+)-${evr}-([^-:(/=<> ]+)\\.([^-:.(/=<> ]+)$`).exec(text);
-  if (full) yield formOf(full[1] as string, full[2], full[3], full[4], full[5]);
-  const withArchitecture = /^([^:(/=<> ]+)\.([^-:.(/=<> ]+)$/.exec(text);
-  if (withArchitecture)
-    yield formOf(withArchitecture[1] as string, undefined, undefined, undefined, withArchitecture[2]);
-  if (/^[^:(/=<> ]+$/.test(text)) yield { ...formOf(text), withObsoletes: true };
-  const release = new RegExp(`^([^:(/=<> ]+)-${evr}-([^-:(/=<> ]+)$`).exec(text);
-  if (release) yield formOf(release[1] as string, release[2], release[3], release[4]);
-  const version = new RegExp(`^([^:(/=<> ]+)-${evr}$`).exec(text);
-  if (version) yield formOf(version[1] as string, version[2], version[3]);
-}
-
-function formOf(
-  name: string,
-  epoch?: string,
-  version?: string,
-  release?: string,
-  architecture?: string,
-): NameForm {
-  const matches = (pattern: string | undefined, value: string) =>
-    pattern === undefined || matchesPattern(pattern, value);
-  return {
-    name,
-    withObsoletes: false,
-    fits: ({ record }) =>
-      matches(name, record.name) &&
-      (epoch === undefined || Number(epoch) === Number(record.epoch)) &&
-      matches(version, record.version) &&
-      matches(release, record.release) &&
-      matches(architecture, record.architecture),
-  };
-}
-
-function candidatesFor(text: string, fits: (candidate: Candidate) => boolean, archive: Archive): Candidate[] {
-  if (isPattern(text)) return [...archive.all()].filter(fits);
-  const found = new Set<Candidate>();
-  for (const { name } of formsOf(text))
-    for (const candidate of archive.named(name)) if (fits(candidate)) found.add(candidate);
-  return [...found].sort((a, b) => a.number - b.number);
+function candidatesFor(name: string, fits: NameForm["fits"], archive: Archive): readonly Candidate[] {
+  const known = isPattern(name) ? [...archive.all()] : archive.named(name);
+  return known.filter(({ record }) => fits(record));
 }
 
 function byName(candidates: readonly Candidate[]): Candidate[][] {
@@ -136,7 +92,7 @@ function withSuccessors(
 function providing(text: string, archive: Archive, bad: (why: string) => TareError): readonly Candidate[] {
   if (text.startsWith("(")) throw bad("a rich dependency is not a package; name one, or what it provides");
   if (isPattern(text)) {
-    const fits = (name: string) => matchesPattern(text, name);
+    const fits = (name: string) => name === text || matchesPattern(text, name);
     return [...archive.all()].filter(
       (candidate) =>
         candidate.record.files.some(fits) || [...archive.provided(candidate)].some(([name]) => fits(name)),

@@ -18,7 +18,7 @@ export interface FedoraRequest {
   readonly allowUnsigned: boolean;
   /** As on dnf's command line: `httpd`, `glibc.i686`, `httpd-2.4.62`, `/usr/bin/vi`, `perl(JSON)`, `python3-*`. */
   readonly include: readonly string[];
-  /** Names, or patterns, of packages that must not be there. */
+  /** Packages that must not be there, as dnf's `excludepkgs` names them: `kernel*`, `glibc.i686`, `httpd-2.4.62`. */
   readonly exclude: readonly string[];
   readonly recommends: boolean;
 }
@@ -38,6 +38,6 @@ export interface OwnRepository {
   readonly signedIndex: boolean;
   /** As in dnf.conf(5): 99 unless said otherwise, lower ones win. */
   readonly priority?: number | undefined;
-  /** Patterns of packages that must not come from it. */
+  /** Packages that must not come from it, named in the same way. */
   readonly exclude: readonly string[];
 }

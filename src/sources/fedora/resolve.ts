@@ -8,6 +8,7 @@ import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Keyring } from "../../trust/keyring.ts";
 import type { Resolution } from "../resolution.ts";
 import { checkIdentity } from "./check-identity.ts";
+import { excludedNotes } from "./excluded-notes.ts";
 import type { RpmIndex } from "./index/record.ts";
 import { isListedFile } from "./index/record.ts";
 import { fileOwners, packageIndex } from "./metadata.ts";
@@ -45,8 +46,15 @@ export async function resolveFedora(
   const notes = new Set<string>();
   const locked = new Map<string, LockedRepository>();
   const packages: (readonly Package[])[] = [];
+  const unmatched: (readonly string[])[] = [];
   for (const architecture of architectures) {
     const opened = await openAll(plans, architecture, notes, seams);
+    unmatched.push(
+      excludedNotes(
+        request.exclude,
+        opened.map(({ repository: { plan }, index }) => ({ ...plan, index })),
+      ),
+    );
     const wants: Wants = {
       include: request.include,
       architecture,
@@ -66,6 +74,9 @@ export async function resolveFedora(
       locked.set(id, { ...signed, keys: [...new Set([...earlier, ...signed.keys])].sort(byText) });
     }
   }
+  // What means a package for one machine need not mean any for the next.
+  const [first = [], ...others] = unmatched;
+  for (const note of first) if (others.every((other) => other.includes(note))) notes.add(note);
   return { repositories: [...locked.values()], packages, notes: [...notes] };
 }
 

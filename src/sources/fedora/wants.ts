@@ -9,7 +9,7 @@ export interface IndexedRepository {
   readonly index: RpmIndex;
   /** As in dnf.conf(5): where repositories have the same, those with the lowest number win. */
   readonly priority: number;
-  /** Patterns for packages that must not come from here; see {@link PackagePattern}. */
+  /** Packages that must not come from here; see `named-packages.ts`. */
   readonly excludes: readonly string[];
   /** Where there are any: the only ones that may. */
   readonly includes: readonly string[];
@@ -35,7 +35,7 @@ export interface Wants {
   readonly architecture: string;
   /** Whether weak dependencies are followed where they can be. */
   readonly recommends: boolean;
-  /** Names, or patterns with `*`, that must not be selected; that one of them is needed is an error. */
+  /** Packages that must not be selected (see `named-packages.ts`); that one of them is needed is an error. */
   readonly exclude: readonly string[];
   readonly keep?: readonly Keep[];
   readonly libraries?: readonly LibraryNeed[];
@@ -50,8 +50,6 @@ export interface SelectedPackage extends Package {
 export interface Selection {
   /** Sorted by name, then architecture, then version. */
   readonly packages: readonly SelectedPackage[];
-  /** The same packages, each after what it requires; see `install-order.ts`. */
-  readonly installOrder: readonly SelectedPackage[];
   /**
    * Files that a package or a want asked for and that only filelists.xml could tell of: when there are any, and a
    * repository's were not read, the selection may be another one once they are.

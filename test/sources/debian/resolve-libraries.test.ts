@@ -34,7 +34,11 @@ const request: DebianRequest = {
 };
 
 /** A client of one mirror, whose store lives as long as it. */
-function clientOf(repository: DebianRepository, alter: (fetch: Fetch) => Fetch = (fetch) => fetch) {
+function clientOf(
+  repository: DebianRepository,
+  alter: (fetch: Fetch) => Fetch = (fetch) => fetch,
+  exclude: readonly string[] = [],
+) {
   const asked: string[] = [];
   const notes: string[] = [];
   const store = memoryStore();
@@ -55,7 +59,7 @@ function clientOf(repository: DebianRepository, alter: (fetch: Fetch) => Fetch =
   const resolve = async (...libraries: string[]) => {
     const needs = libraries.map((library) => ({ library, neededBy: ["node"], file: "/bin/node" }));
     const { packages, notes: told } = await resolveDebian(
-      request,
+      { ...request, exclude },
       [plan],
       ["amd64"],
       () => [],
@@ -134,4 +138,10 @@ test("a mirror that fails is no mirror without lists", async () => {
     request.url.includes("Contents") ? new Response("", { status: 503 }) : fetch(request);
   const { resolve } = clientOf(await make({ contents: "component", byHash: false }), failing);
   await expect(resolve("libc.so.6")).rejects.toMatchObject({ code: "DOWNLOAD_FAILED" });
+});
+
+test("what is excluded and is nowhere is told", async () => {
+  const { resolve, notes } = clientOf(await make(), undefined, ["extra", "libood"]);
+  expect(await resolve("libc.so.6")).toEqual(["libc6 (node)"]);
+  expect(notes).toEqual(['No package matches "libood", which "exclude" names.']);
 });

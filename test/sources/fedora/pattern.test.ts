@@ -9,6 +9,11 @@ test.each([
   ["*-devel", "glibc-devel-devel"],
   ["k*l*l", "kernel-modules-internal"],
   ["c++*", "c++filt"],
+  ["[ab]*", "a"],
+  ["[!b-z]?", "ab"],
+  ["[^]]*[]-]", "a-"],
+  ["[a-]b", "-b"],
+  ["[ab", "[ab"],
 ])("%s fits %j", (pattern, text) => expect(matchesPattern(pattern, text)).toBe(true));
 
 test.each([
@@ -16,13 +21,16 @@ test.each([
   ["http?", "http"],
   ["python3-*", "python3"],
   ["*-devel", "glibc-devel-static"],
-  ["[ab]*", "a"],
+  ["[ab]*", "c"],
+  ["[!b-z]?", "bb"],
+  ["[z-a]", "b"],
+  ["[ab]", ""],
   ["a.c", "abc"],
 ])("%s does not fit %j", (pattern, text) => expect(matchesPattern(pattern, text)).toBe(false));
 
-test("only * and ? make a pattern", () => {
-  expect(["python3-*", "http?"].every(isPattern)).toBe(true);
-  expect(["perl(JSON)", "c++", "[ab]"].some(isPattern)).toBe(false);
+test("only *, ? and [ make a pattern", () => {
+  expect(["python3-*", "http?", "[ab]"].every(isPattern)).toBe(true);
+  expect(["perl(JSON)", "c++"].some(isPattern)).toBe(false);
 });
 
 test("a hostile pattern ends", () => {

@@ -57,10 +57,19 @@ class PackedIndex implements RpmIndex {
     if (known !== undefined) return known;
     const place = this.#places[number];
     if (place === undefined) throw new RangeError(`there is no record ${number}`);
-    const lines = this.#block(Math.floor(place / blockSlots));
-    const record = recordOf(JSON.parse(lines[place % blockSlots] as string));
+    const record = this.#read(place);
     this.#records.set(number, record);
     return record;
+  }
+
+  *records(): Generator<RpmRecord> {
+    for (const [number, place] of this.#places.entries())
+      yield this.#records.get(number) ?? this.#read(place);
+  }
+
+  #read(place: number): RpmRecord {
+    const lines = this.#block(Math.floor(place / blockSlots));
+    return recordOf(JSON.parse(lines[place % blockSlots] as string));
   }
 
   #block(number: number): readonly string[] {

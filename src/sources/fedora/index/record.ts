@@ -6,7 +6,10 @@ export type RpmRecord = PrimaryPackage;
 /** The packages of a repository, numbered from 0 in the order of its primary.xml, found by what they offer. */
 export interface RpmIndex {
   readonly size: number;
+  /** One record, which is kept: it is looked at again. */
   record(number: number): RpmRecord;
+  /** All of them in their order, none of which is kept. */
+  records(): Iterable<RpmRecord>;
   /**
    * Records, ascending, that may have a name, a provide or a listed file of this name: a few too many where two names
    * have one hash, so look at each.
