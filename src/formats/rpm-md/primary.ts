@@ -59,7 +59,9 @@ const relations: ReadonlySet<string> = new Set<Relation>([
 ]);
 const operators: Readonly<Record<string, string>> = { LT: "<", LE: "<=", EQ: "=", GE: ">=", GT: ">" };
 /** Of one package: the kernel's has some ten thousand provides. */
-const limits = { relations: 200_000, text: 1 << 16, packages: 2_000_000 };
+const limits = { relations: 200_000, characters: 1 << 24, text: 1 << 16 };
+/** Of all together: Fedora's 70,000 packages have 2 million relations, of 60 million characters. */
+const most = { packages: 2_000_000, relations: 10_000_000, characters: 200_000_000 };
 
 /**
  * Reads primary.xml as a stream: `found` is called with each package, and nothing is kept.
@@ -71,16 +73,18 @@ export async function readPrimary(
   found: (one: PrimaryPackage) => void,
 ): Promise<void> {
   const unsound = (why: string) => new TareError({ code: "BAD_ARCHIVE", format, where, why });
-  let fields: Record<string, string> | undefined;
+  let fields: Record<string, string | undefined> | undefined;
   let lists = noLists();
-  let counted = 0;
-  let packages = 0;
+  let counted = { relations: 0, characters: 0 };
+  const all = { packages: 0, relations: 0, characters: 0 };
   let list: Relation | undefined;
   let text: string | undefined;
   const add = (to: string[], value: string) => {
-    counted += 1;
-    if (counted > limits.relations)
-      throw unsound(`one of its packages has more than ${limits.relations} relations`);
+    counted.relations += 1;
+    counted.characters += value.length;
+    for (const kind of ["relations", "characters"] as const)
+      if (counted[kind] > limits[kind])
+        throw unsound(`one of its packages has more than ${limits[kind]} ${kind}`);
     if (value.length > limits.text) throw unsound("one of its relations is too long");
     if (value.includes("\n")) throw unsound("one of its relations has a line break in it");
     to.push(value);
@@ -91,7 +95,7 @@ export async function readPrimary(
       if (depth === 2 && name === "package" && attributes.type === "rpm") {
         fields = {};
         lists = noLists();
-        counted = 0;
+        counted = { relations: 0, characters: 0 };
       }
       if (fields === undefined) return;
       if (depth === 3) {
@@ -131,8 +135,15 @@ export async function readPrimary(
       else if (depth === 4) list = undefined;
       text = undefined;
       if (depth !== 2) return;
-      packages += 1;
-      if (packages > limits.packages) throw unsound(`it lists more than ${limits.packages} packages`);
+      for (const field of Object.values(fields)) {
+        if ((field?.length ?? 0) > limits.text) throw unsound("one of its texts is too long");
+        counted.characters += field?.length ?? 0;
+      }
+      all.packages += 1;
+      all.relations += counted.relations;
+      all.characters += counted.characters;
+      for (const kind of ["packages", "relations", "characters"] as const)
+        if (all[kind] > most[kind]) throw unsound(`it has more than ${most[kind]} ${kind}`);
       found(packageOf(fields, lists));
       fields = undefined;
     },
@@ -164,7 +175,7 @@ function relationOf({ name = "", flags, epoch, ver, rel }: Readonly<Record<strin
   return `${name} ${operator} ${head}${ver}${rel === undefined ? "" : `-${rel}`}`;
 }
 
-function packageOf(fields: Readonly<Record<string, string>>, lists: Lists): PrimaryPackage {
+function packageOf(fields: Readonly<Record<string, string | undefined>>, lists: Lists): PrimaryPackage {
   const base = fields.base;
   return {
     name: fields.name ?? "",

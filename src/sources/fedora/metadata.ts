@@ -52,11 +52,11 @@ export async function fileOwners(
   const content = await fetchMetadata(opened, file, seams);
   const where = `filelists.xml of ${opened.locked.id}`;
   seams.progress?.({ kind: "step", text: `Reading ${where}` });
-  const checksums = new Map<string, string[]>(paths.map((path) => [path, []]));
+  const checksums = new Map<string, Set<string>>(paths.map((path) => [path, new Set()]));
   await readFilelists(unpacked(content, file, where), where, (path, checksum) => {
-    checksums.get(path)?.push(checksum);
+    checksums.get(path)?.add(checksum);
   });
-  const wanted = new Set([...checksums.values()].flat());
+  const wanted = new Set([...checksums.values()].flatMap((all) => [...all]));
   const numbers = new Map<string, number>();
   for (let number = 0; number < index.size && numbers.size < wanted.size; number += 1) {
     const { checksum } = index.record(number);
@@ -64,7 +64,7 @@ export async function fileOwners(
   }
   const owners = [...checksums].map(([path, all]): [string, number[]] => [
     path,
-    [...new Set(all.flatMap((checksum) => numbers.get(checksum) ?? []))].sort((a, b) => a - b),
+    [...new Set([...all].flatMap((checksum) => numbers.get(checksum) ?? []))].sort((a, b) => a - b),
   ]);
   await seams.store.remember("rpm-files", key, Buffer.from(JSON.stringify(owners)));
   return new Map(owners);

@@ -150,3 +150,47 @@ test("a mirrorlist names base addresses, one a line", () => {
   ]);
   expect(() => parseMirrorlist("<html>", "the list")).toThrow("the list is not a sound mirrorlist");
 });
+
+/** An index as a stream, however large: it is never there as a whole. */
+async function* endless(one: string, most: number) {
+  yield Buffer.from('<metadata packages="1">');
+  for (let count = 0; count < most; count += 1) yield Buffer.from(one);
+}
+const packageWith = (provides: string) =>
+  `<package type="rpm"><name>a</name><format><provides>${provides}</provides></format></package>`;
+
+test.each<[string, () => AsyncIterable<Uint8Array>, string]>([
+  [
+    "one package with relations that grow together",
+    () =>
+      endless(
+        `<package type="rpm"><format><provides>${`<entry name="${"a".repeat(65_000)}"/>`.repeat(260)}`,
+        1,
+      ),
+    "one of its packages has more than 16777216 characters",
+  ],
+  [
+    "a package with more relations than any has",
+    () => endless(packageWith('<entry name="a"/>'.repeat(200_001)), 1),
+    "one of its packages has more than 200000 relations",
+  ],
+  [
+    "packages whose relations grow together",
+    () => endless(packageWith(`<entry name="${"a".repeat(65_000)}"/>`.repeat(250)), 20),
+    "it has more than 200000000 characters",
+  ],
+  [
+    "a version of a hundred thousand characters",
+    () => endless(`<package type="rpm"><version ver="${"1.".repeat(50_000)}"/></package>`, 1),
+    "one of its texts is too long",
+  ],
+])(
+  "%s: refused",
+  async (_, source, why) => {
+    await expect(readPrimary(source(), "primary of test", () => {})).rejects.toMatchObject({
+      code: "BAD_ARCHIVE",
+      message: `primary of test is not a sound primary.xml: ${why}.`,
+    });
+  },
+  60_000,
+);
