@@ -64,6 +64,10 @@ export interface RpmData {
   /** Default `x86_64`. */
   readonly arch?: string;
   readonly requires?: readonly string[];
+  /** What its scriptlets need: `Requires(pre)`. */
+  readonly preRequires?: readonly string[];
+  /** `OrderWithRequires`: after these, where they are there. */
+  readonly after?: readonly string[];
   readonly provides?: readonly string[];
   readonly conflicts?: readonly string[];
   readonly obsoletes?: readonly string[];
@@ -249,6 +253,8 @@ function sectionsOf(data: RpmData): string[] {
   const relations = (
     [
       ["Requires", data.requires],
+      ["Requires(pre)", data.preRequires],
+      ["OrderWithRequires", data.after],
       ["Provides", data.provides],
       ["Conflicts", data.conflicts],
       ["Obsoletes", data.obsoletes],

@@ -6,6 +6,7 @@ import { nameOf } from "../../scripts/commands/account-files.ts";
 import { Workspace } from "../../scripts/workspace.ts";
 import { makeAccounts } from "./accounts.ts";
 import { type DatabaseOptions, databaseEntries } from "./database-entries.ts";
+import { installOrder } from "./install-order.ts";
 import { fedoraLinker, hasLdconfig } from "./linker.ts";
 import { giveToOwners } from "./owners.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
@@ -13,16 +14,17 @@ import { RpmScriptReader } from "./script-reader.ts";
 
 /**
  * What a root lacks once its packages are unpacked: accounts and owners, what their scriptlets and triggers would have
- * made, worked out without running any of them, and the rpm database. `packages` stand in installation order.
+ * made, worked out without running any of them, and the rpm database; all in the order in which rpm would install.
  *
  * Entries replace what the root has at their paths. Scripts whose effect is not known for certain are told as
  * needs-you in the coverage; the parts of them that are known are done.
  */
 export function configureFedora(
   root: RootView,
-  packages: readonly PlacedRpm[],
+  placed: readonly PlacedRpm[],
   options: DatabaseOptions,
 ): Configuration {
+  const packages = installOrder(placed);
   const workspace = new Workspace(root, options.timestamp);
   const reader = new RpmScriptReader(workspace, packages);
   const coverage: ScriptCoverage[] = [];

@@ -8,7 +8,6 @@ import { Archive, type Candidate, evrOf, nameOf } from "./candidates.ts";
 import { checkRecord } from "./check-record.ts";
 import { Dependencies } from "./dependencies.ts";
 import { explainRules } from "./explain.ts";
-import { installOrder } from "./install-order.ts";
 import { jobsFor, libraryJob } from "./jobs.ts";
 import { FedoraPreferences } from "./preferences.ts";
 import { type FedoraRules, type Job, rulesFor } from "./rules.ts";
@@ -90,14 +89,12 @@ function selectionOf(
   archive: Archive,
 ): Selection {
   const because = reasons(chosen, jobs, named, archive);
-  const packages = new Map(chosen.map((each) => [each, packageOf(each, because.get(each) ?? [])]));
-  const inOrder = installOrder(chosen, archive);
+  const packages = chosen.map((each) => packageOf(each, because.get(each) ?? []));
   return {
-    packages: [...packages.values()].sort(
+    packages: packages.sort(
       (a, b) =>
         byText(a.name, b.name) || byText(a.architecture, b.architecture) || byText(a.version, b.version),
     ),
-    installOrder: inOrder.map((candidate) => packages.get(candidate) as SelectedPackage),
     unlistedFiles: archive.unlistedFiles,
   };
 }
