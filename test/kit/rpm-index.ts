@@ -5,7 +5,7 @@ import { IndexPacker } from "../../src/sources/fedora/index/pack.ts";
 import type { RpmIndex } from "../../src/sources/fedora/index/record.ts";
 import type { IndexedRepository } from "../../src/sources/fedora/wants.ts";
 
-/** A package of an index, as data: `x86_64`, version `1-1`, and relations as rpm spells them. `requires` has no `preRequires`. */
+/** A package of an index, as data: `x86_64`, version `1-1`, and relations as rpm spells them. */
 export type IndexedRpm = Partial<PrimaryPackage> & { readonly name: string };
 
 /** An index in memory, for what neither rpmbuild nor createrepo_c has to make. */
@@ -31,7 +31,6 @@ export function indexedRepository(
 }
 
 function primaryPackage(one: IndexedRpm): PrimaryPackage {
-  const { requires = [], preRequires = [] } = one;
   return {
     architecture: "x86_64",
     epoch: "0",
@@ -43,6 +42,7 @@ function primaryPackage(one: IndexedRpm): PrimaryPackage {
     size: 1,
     sourceRpm: "",
     provides: [],
+    requires: [],
     conflicts: [],
     obsoletes: [],
     recommends: [],
@@ -51,7 +51,5 @@ function primaryPackage(one: IndexedRpm): PrimaryPackage {
     enhances: [],
     files: [],
     ...one,
-    requires: [...requires, ...preRequires],
-    preRequires,
   };
 }

@@ -29,13 +29,11 @@ export interface PrimaryPackage {
   readonly suggests: readonly string[];
   readonly supplements: readonly string[];
   readonly enhances: readonly string[];
-  /** Those of `requires` that must be there before it is installed: `pre="1"`. */
-  readonly preRequires: readonly string[];
   /** Absolute paths that are worth a mention here: of programs, and below /etc. Others are in filelists.xml. */
   readonly files: readonly string[];
 }
 
-type Lists = { -readonly [Key in Relation | "preRequires" | "files"]: string[] };
+type Lists = { -readonly [Key in Relation | "files"]: string[] };
 type Relation =
   | "provides"
   | "requires"
@@ -117,9 +115,7 @@ export async function readPrimary(
         else if (name === "sourcerpm" || name === "file") text = "";
       } else if (depth === 5 && name === "entry" && list !== undefined) {
         const relation = relationOf(attributes);
-        if (relation === "") return;
-        add(lists[list], relation);
-        if (list === "requires" && attributes.pre === "1") lists.preRequires.push(relation);
+        if (relation !== "") add(lists[list], relation);
       }
     },
     text(piece) {
@@ -162,7 +158,6 @@ function noLists(): Lists {
     suggests: [],
     supplements: [],
     enhances: [],
-    preRequires: [],
     files: [],
   };
 }

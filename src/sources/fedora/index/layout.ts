@@ -12,7 +12,7 @@
  */
 export const magic = 0x7a9e_1d60;
 /** Counts up with every change to this layout: an older cache is then rebuilt, not misread. */
-export const layoutVersion = 1;
+export const layoutVersion = 2;
 export const headerWords = 8;
 /** Records of one block at most. */
 export const blockSlots = 256;

@@ -104,7 +104,6 @@ class PackedIndex implements RpmIndex {
 function recordOf(fields: readonly (string | number)[]): RpmRecord {
   const text = (at: number) => fields[at] as string;
   const list = (at: number) => (text(at) === "" ? [] : text(at).split("\n"));
-  const requires = list(12);
   return {
     name: text(0),
     architecture: text(1),
@@ -118,14 +117,13 @@ function recordOf(fields: readonly (string | number)[]): RpmRecord {
     size: (fields[9] as number) < 0 ? Number.NaN : (fields[9] as number),
     sourceRpm: text(10),
     provides: list(11),
-    requires,
+    requires: list(12),
     conflicts: list(13),
     obsoletes: list(14),
     recommends: list(15),
     suggests: list(16),
     supplements: list(17),
     enhances: list(18),
-    preRequires: list(19).map((at) => requires[Number(at)] as string),
-    files: list(20),
+    files: list(19),
   };
 }

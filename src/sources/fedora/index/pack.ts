@@ -97,7 +97,6 @@ function nameOf(capability: string): string {
 
 /** In an order of its own: `open.ts` reads it back. Lists are texts with line breaks between. */
 function fieldsOf(one: PrimaryPackage): (string | number)[] {
-  const requires = new Map(one.requires.map((text, at) => [text, at]));
   return [
     one.name,
     one.architecture,
@@ -118,7 +117,6 @@ function fieldsOf(one: PrimaryPackage): (string | number)[] {
     one.suggests.join("\n"),
     one.supplements.join("\n"),
     one.enhances.join("\n"),
-    one.preRequires.map((text) => requires.get(text) ?? 0).join("\n"),
     one.files.join("\n"),
   ];
 }
