@@ -55,7 +55,7 @@ export function parseDependency(text: string, where: string): Dependency {
 
   const side = (depth: number): Dependency => {
     if (depth > limits.depth) throw bad(`it is nested more than ${limits.depth} deep`);
-    if (peek() !== "(") return capability();
+    if (peek() !== "(") return capability(depth > 0);
     take();
     const inner = joined(side(depth + 1), depth);
     if (take() !== ")") throw bad("a parenthesis is not closed");
@@ -82,9 +82,10 @@ export function parseDependency(text: string, where: string): Dependency {
     return sides.reduceRight((right, each) => ({ operator, left: each, right }));
   };
 
-  const capability = (): Capability => {
+  const capability = (isInside: boolean): Capability => {
     const name = take();
-    if (name === ")" || joints.has(name) || comparisons.has(name)) throw bad(`"${name}" is not a name`);
+    if (name === ")" || (isInside && joints.has(name)) || comparisons.has(name))
+      throw bad(`"${name}" is not a name`);
     const operator = peek();
     if (operator === undefined || !comparisons.has(operator)) return { name };
     take();

@@ -83,19 +83,20 @@ export class Archive {
     );
   }
 
-  /** Packages that offer a name, whether or not they may be taken: for sentences. */
+  /** Packages that offer a name, in whatever version, whether or not they may be taken: for sentences. */
   recordsOffering(name: string): readonly RpmRecord[] {
-    return this.#repositories.flatMap(({ index }) =>
-      index
+    return this.#repositories.flatMap(({ index, files }) => [
+      ...index
         .offering(name)
         .map((number) => index.record(number))
-        .filter(
-          (record) =>
-            record.name === name ||
-            record.files.includes(name) ||
-            record.provides.some((text) => text === name || text.startsWith(`${name} `)),
-        ),
-    );
+        .filter((record) => recordOffers(record, { name })),
+      ...(files?.get(name) ?? []).map((number) => index.record(number)),
+    ]);
+  }
+
+  /** Every package there is, whether or not it may be taken: for sentences. */
+  *records(): Iterable<RpmRecord> {
+    for (const { index } of this.#repositories) yield* index.records();
   }
 
   /** Every candidate there is: for patterns, and for sentences. */
@@ -208,13 +209,24 @@ function capabilityOf(text: string, where: string): Capability {
   return "name" in dependency ? dependency : { name: text };
 }
 
+/** Whether a package meets a capability, files that only filelists.xml tells of aside. */
+export function recordOffers(record: RpmRecord, wanted: Capability): boolean {
+  const own = { operator: "=", version: evrOf({ record }) } as const;
+  if (record.name === wanted.name && rangesMeet(own, wanted)) return true;
+  if (wanted.operator === undefined && record.files.includes(wanted.name)) return true;
+  return record.provides.some((text) => {
+    if (text !== wanted.name && !text.startsWith(`${wanted.name} `)) return false;
+    return rangesMeet(capabilityOf(text, `Provides of ${nameOf({ record })}`), wanted);
+  });
+}
+
 /** `1:2.3-4`, the epoch only where it is not 0. */
-export function evrOf({ record: { epoch, version, release } }: Candidate): string {
+export function evrOf({ record: { epoch, version, release } }: Pick<Candidate, "record">): string {
   return `${/^0*$/.test(epoch) ? "" : `${epoch}:`}${version}-${release}`;
 }
 
 /** `httpd-2.4.62-1.fc41.x86_64`, as dnf prints it. */
-export function nameOf(candidate: Candidate): string {
+export function nameOf(candidate: Pick<Candidate, "record">): string {
   return `${candidate.record.name}-${evrOf(candidate)}.${candidate.record.architecture}`;
 }
 

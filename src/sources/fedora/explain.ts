@@ -1,12 +1,8 @@
-import { isRich, parseDependency } from "../../formats/rpm/dependency.ts";
-import { runsOn } from "./architectures.ts";
-import { type Archive, type Candidate, nameOf } from "./candidates.ts";
+import { absenceOf, nothingOffers } from "./absence.ts";
+import { type Archive, nameOf } from "./candidates.ts";
 import type { Said } from "./rules.ts";
 
 const lineLimit = 12;
-
-/** What {@link absenceOf} says where there is no more to say. */
-export const nothingOffers = "nothing offers that";
 
 /** What cannot be had, and the lines that lead from it to the reason. */
 export interface Explanation {
@@ -50,38 +46,4 @@ function lineOf(said: Exclude<Said, { kind: "job" }>, archive: Archive): string 
     case "inferior":
       return `${name} is not for the machine's own architecture`;
   }
-}
-
-/** Why nothing meets a dependency, as the end of a sentence; undefined when something does, or there is more to it. */
-export function absenceOf(text: string, archive: Archive): string | undefined {
-  if (text.startsWith("(") || /[*?]/.test(text)) return undefined;
-  const wanted = parseDependency(text, "A dependency");
-  if (isRich(wanted) || archive.providers(wanted).length > 0) return undefined;
-  const others = archive.providers({ name: wanted.name });
-  if (others.length > 0)
-    return `there is only ${listed(others.map((each) => offerOf(each, wanted.name, archive)))}`;
-  const hidden = archive.recordsOffering(wanted.name);
-  if (hidden.length === 0) return nothingOffers;
-  const machines = [...runsOn(archive.architecture), "noarch"];
-  const foreign = hidden.filter(({ architecture }) => !machines.includes(architecture));
-  const names = (list: typeof hidden) =>
-    listed(list.map(({ name, architecture }) => `${name}.${architecture}`));
-  return foreign.length === hidden.length
-    ? `${names(foreign)} is for another machine`
-    : `${names(hidden)} is excluded`;
-}
-
-function offerOf(candidate: Candidate, name: string, archive: Archive): string {
-  if (candidate.record.name === name) return nameOf(candidate);
-  for (const [own, ranges] of archive.provided(candidate))
-    if (own === name) {
-      const version = ranges.find((range) => range.version !== undefined)?.version;
-      return version === undefined ? nameOf(candidate) : `${version} in ${nameOf(candidate)}`;
-    }
-  return nameOf(candidate);
-}
-
-function listed(all: readonly string[]): string {
-  const some = [...new Set(all)];
-  return some.length > 4 ? `${some.slice(0, 4).join(", ")} and ${some.length - 4} more` : some.join(", ");
 }

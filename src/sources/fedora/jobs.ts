@@ -1,12 +1,10 @@
-import { nearest } from "../../bytes/nearest.ts";
-import { byText } from "../../bytes/text.ts";
 import { TareError } from "../../errors.ts";
 import { isRich, parseDependency } from "../../formats/rpm/dependency.ts";
 import type { LibraryNeed } from "../../model/library.ts";
+import { absenceOfNamed } from "./absence.ts";
 import type { Archive, Candidate } from "./candidates.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { obsoletedBy } from "./dependencies.ts";
-import { absenceOf, nothingOffers } from "./explain.ts";
 import { type NameForm, nameForms } from "./name-forms.ts";
 import { isPattern, matchesPattern } from "./pattern.ts";
 import type { Job } from "./rules.ts";
@@ -33,7 +31,7 @@ export function jobsFor(text: string, archive: Archive, dependencies: Dependenci
   }
   const provided = providing(text, archive, bad);
   if (provided.length > 0) return [{ text, candidates: provided }];
-  return [{ text, candidates: [], note: absentNote(text, archive) }];
+  return [{ text, candidates: [], note: absenceOfNamed(text, archive) }];
 }
 
 /** What a library asks for: what provides its soname, or an interpreter's file. */
@@ -100,12 +98,4 @@ function providing(text: string, archive: Archive, bad: (why: string) => TareErr
   }
   const wanted = parseDependency(text, "A want");
   return isRich(wanted) ? [] : archive.providers(wanted);
-}
-
-function absentNote(text: string, archive: Archive): string {
-  const note = absenceOf(text, archive) ?? nothingOffers;
-  if (note !== nothingOffers) return note;
-  const names = new Set(Array.from(archive.all(), ({ record }) => record.name));
-  const meant = nearest(text, [...names].sort(byText));
-  return meant === undefined ? note : `${note}; did you mean ${meant}?`;
 }
