@@ -89,8 +89,11 @@ async function readControl(plain: Uint8Array, where: string) {
     if (!path.startsWith(".")) throw bad(where, "a file stands in its control part");
     const bytes =
       content instanceof Uint8Array ? content : await collect(content, controlLimits.plain, where);
-    if (path === ".PKGINFO") info = parsePackageInfo(decodeText(bytes), where);
-    else if (scriptNames.has(path.slice(1))) scripts.set(path.slice(1), bytes);
+    if (path === ".PKGINFO") {
+      if (info !== undefined) throw bad(where, "it has two .PKGINFO");
+      info = parsePackageInfo(decodeText(bytes), where);
+    }
+    if (scriptNames.has(path.slice(1))) scripts.set(path.slice(1), bytes);
   }
   if (info === undefined) throw bad(where, "it has no .PKGINFO");
   return { info, scripts };

@@ -43,7 +43,8 @@ export async function readSignedStart(
     const signatures: ApkSignature[] = [];
     for (let parts = 0; parts <= limits.signatures; parts += 1) {
       const member = await members.next(partLimits);
-      if (member === undefined) throw bad(where, "it has nothing but signatures");
+      if (member === undefined)
+        throw bad(where, parts === 0 ? "it is empty" : "it has nothing but signatures");
       const found = await signaturesIn(member, where);
       if (found === undefined) return { signatures, control: member, rest: members.rest() };
       signatures.push(...found);

@@ -1,6 +1,7 @@
 import type { Bytes } from "../../bytes/bytes.ts";
 import type { Digest } from "../../bytes/digest.ts";
 import { TareError } from "../../errors.ts";
+import { isPackageName } from "../../formats/apk/package-name.ts";
 import type { DownloadSeams } from "../../http/download.ts";
 import { Transfer } from "../../http/transfer.ts";
 import { shownUrl, urlBelow } from "../../http/url.ts";
@@ -25,7 +26,11 @@ export async function lockPackage(
   const own = record.architecture === "" ? architecture : record.architecture;
   const location = `${own}/${name}-${version}.apk`;
   const rest = { name, version, architecture: own, size, location, repository, because };
-  const locked = (digest: Digest): Package => ({ ...rest, digest, source: origin === "" ? name : origin });
+  const locked = (digest: Digest): Package => ({
+    ...rest,
+    digest,
+    source: isPackageName(origin) ? origin : name,
+  });
   const key = `${identity} ${size} ${name} ${version}`;
   const known = await seams.store.recall("apk-files", key);
   if (known !== undefined) return locked(known.toString() as Digest);

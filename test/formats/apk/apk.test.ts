@@ -11,6 +11,7 @@ import { verifyApk } from "../../../src/trust/apk-rsa.ts";
 import { alpineFixture, alpineKeyring } from "../../kit/apk-fixtures.ts";
 import { apkOf } from "../../kit/apk-package.ts";
 import { observed } from "../../kit/chunks.ts";
+import { tarBlock } from "../../kit/tar-blocks.ts";
 
 async function listing(bytes: Uint8Array, chunk = 7000) {
   return readApk(observed(bytes, chunk).stream, bytes.length, "it", async (apk) => {
@@ -86,6 +87,15 @@ describe("what is refused", () => {
     await expect(listing(Buffer.from("ADB.schm"))).rejects.toThrow(
       "it is not a sound Alpine archive: it is in the format of apk 3 (ADB), which tare does not read; use a repository that serves the format of apk 2.",
     );
+  });
+
+  test("an empty file, and one that says twice what it is", async () => {
+    await expect(listing(Buffer.alloc(0))).rejects.toThrow("it is not a sound Alpine archive: it is empty.");
+    const info = tarBlock({
+      name: ".PKGINFO",
+      content: `pkgname = a\npkgver = 1-r0\ndatahash = ${"0".repeat(64)}\n`,
+    });
+    await expect(listing(gzipSync(Buffer.concat([info, info])))).rejects.toThrow("it has two .PKGINFO");
   });
 
   test("files that the data hash does not name", async () => {

@@ -135,6 +135,12 @@ describe("a resolution", () => {
     });
   });
 
+  test("takes an origin that no package may have for none", async () => {
+    const files = apkRepository([{ ...alpha, depends: [], origin: "../\u001b[2J" }], { signer });
+    const { packages } = await resolve(files, ["alpha"]);
+    expect(packages[0]).toMatchObject([{ name: "alpha", source: "alpha" }]);
+  });
+
   test("takes from a tagged repository what is asked for with its tag", async () => {
     const edge = [alpha, beta].map((one) => ({ ...one, version: "2.0-r0" }));
     const files = new Map([
