@@ -15,6 +15,8 @@ import type { OpenedRepository } from "./repository.ts";
 
 /** Fedora's largest have 50 MB, and 600 MB once unpacked. */
 const limits = { packed: 1 << 30, unpacked: 2 ** 32 };
+/** Real metadata shrinks to a thirtieth at most. What unpacks to far more would only take its time. */
+const mostlyText = { floor: 64 << 20, ratio: 200 };
 
 /**
  * The packages of a repository. What was read is kept in its compact form, so that no second run reads 60,000 packages'
@@ -107,9 +109,7 @@ async function fetchMetadata(
 }
 
 function unpacked(content: StoredContent, { openSize }: MetadataFile, where: string) {
-  return limited(
-    decompress(content.open(), where),
-    Math.min(openSize ?? limits.unpacked, limits.unpacked),
-    where,
-  );
+  const plausible = Math.max(mostlyText.floor, mostlyText.ratio * content.size);
+  const limit = Math.min(openSize ?? limits.unpacked, limits.unpacked, plausible);
+  return limited(decompress(content.open(), where), limit, where);
 }

@@ -140,6 +140,11 @@ test.each<[string, () => Map<string, Uint8Array>, string]>([
     "primary.xml of fedora/test is larger than the limit of 1000 bytes; it was not read further.",
   ],
   [
+    "far more than text can shrink to",
+    () => rpmIndexFiles(`<metadata>${`<a>${" ".repeat(1 << 20)}</a>`.repeat(80)}</metadata>`),
+    "primary.xml of fedora/test is larger than the limit of 67108864 bytes; it was not read further.",
+  ],
+  [
     "entities that would grow",
     () =>
       rpmIndexFiles(
