@@ -218,6 +218,11 @@ const rules = {
     (d) =>
       `${d.what} is signed by ${d.signers.join(", ")}, but not by ${d.missing.join(", ")}, which "keys" asks for.`,
   ),
+  KEY_UNKNOWN: rule<{ what: string; missing: readonly string[]; looked: readonly string[] }>(
+    2,
+    (d) =>
+      `"keys" of ${d.what} names ${d.missing.join(", ")}, which ${d.looked.join(", ")} ${d.looked.length === 1 ? "does" : "do"} not have: look at the fingerprint, or name the file that has it with "keyring".`,
+  ),
   LOCK_OUT_OF_STEP: rule<{ file: string; by: string; wants: string; has: string | undefined }>(
     2,
     (d) =>

@@ -7,6 +7,8 @@ export interface Keyring {
   readonly where: readonly string[];
   /** One per primary key: two copies of a key are merged, so that the newer one's expiry counts. */
   readonly keys: readonly PublicKey[];
+  /** Keys of the same files that do not count, since `keys` of the recipe names others: for sentences. */
+  readonly ruledOut?: readonly PublicKey[];
 }
 
 const limits = { bytes: 8 * 1024 * 1024, keys: 2000 };

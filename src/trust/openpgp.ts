@@ -131,10 +131,14 @@ async function judge(
       signers.set(key.getFingerprint().toUpperCase(), key);
       signedAt = Math.max(signedAt, packet.created?.getTime() ?? 0);
     } catch (error) {
-      const why = reasonOf(error, key, packet);
+      const ruledOut = keyring.ruledOut?.find((one) => one.getKeys(signature.keyID).length > 0);
+      const known = key ?? ruledOut;
+      const why = ruledOut
+        ? 'it is in the keyring, but "keys" does not name it'
+        : reasonOf(error, key, packet);
       tampered ||= why === notTheBytes;
-      const name = (key?.getFingerprint() ?? signature.keyID.toHex()).toUpperCase();
-      refused.push(key ? { key: name, why } : { key: name, why, unknown: true });
+      const name = (known?.getFingerprint() ?? signature.keyID.toHex()).toUpperCase();
+      refused.push(known ? { key: name, why } : { key: name, why, unknown: true });
     }
   }
   if (tampered || signers.size === 0) throw refuse();

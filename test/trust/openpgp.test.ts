@@ -51,6 +51,16 @@ test("an unknown key is named by its id", async () => {
   );
 });
 
+test("a key of the keyring that the recipe's pins rule out is named as such", async () => {
+  const [key, other] = [await makeSigningKey(), await makeSigningKey()];
+  const keyring = { ...(await keyringOf(key)), ruledOut: (await keyringOf(other)).keys };
+  const options = await optionsFor(key, { keyring });
+  await expect(verifyCleartext(await inRelease(other), options)).rejects.toThrow(
+    `No signature of InRelease can be trusted: key ${other.fingerprint}: it is in the keyring, but "keys" does not name it; nothing of it was used.`,
+  );
+  expect((await verifyCleartext(await inRelease(key), options)).signers).toEqual([key.fingerprint]);
+});
+
 test("plain text is not signed", async () => {
   const key = await makeSigningKey();
   await expect(verifyCleartext(Buffer.from(text), await optionsFor(key))).rejects.toMatchObject({

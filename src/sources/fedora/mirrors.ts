@@ -13,7 +13,7 @@ import type { RepositoryPlan } from "./plan.ts";
 export interface RepositoryMirrors {
   /** Base addresses, best first. */
   readonly mirrors: readonly string[];
-  /** What repomd.xml may be, as a metalink says that came by https; undefined when none did. */
+  /** What repomd.xml may be, as a metalink says; undefined when none does. That vouches for nothing. */
   readonly digests: readonly Digest[] | undefined;
 }
 
@@ -52,8 +52,7 @@ export async function mirrorsOf(
   const mirrors = urls
     .filter((one) => one.endsWith(`/${index}`))
     .map((one) => one.slice(0, -index.length - 1));
-  const safe = url.startsWith("https:");
-  return { mirrors, digests: safe && digests.length > 0 ? digests : undefined };
+  return { mirrors, digests: digests.length > 0 ? digests : undefined };
 }
 
 function variablesOf(architecture: string): Record<string, string> {

@@ -31,7 +31,7 @@ const limit = 16 * 1024 * 1024;
  * Reads repomd.xml from the first mirror whose file passes: its digest is one that the metalink names, and its signature
  * (repomd.xml.asc), where there is one, is of a key that counts. Fedora signs no index, so a missing signature is no
  * fault unless the plan says so: then each package's own signature is what counts.
- * @throws REPOSITORY_MISSING, SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED, DIGEST_MISMATCH, BAD_ARCHIVE,
+ * @throws REPOSITORY_MISSING, SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_UNKNOWN, DIGEST_MISMATCH, BAD_ARCHIVE,
  *   DOWNLOAD_FAILED, KEYRING_MISSING: what was wrong with the first mirror's file
  */
 export async function openRepository(
@@ -91,15 +91,15 @@ async function readIndex(
   };
 }
 
-/** Pinned keys: no other of the keyring counts. @throws KEY_NOT_PINNED when a pinned key is not in it */
+/** Pinned keys: no other of the keyring counts. @throws KEY_UNKNOWN when a pinned key is not in it */
 function pinned(what: string, keyring: Keyring, pins: readonly string[]): Keyring {
   if (pins.length === 0) return keyring;
   const wanted = pins.map((pin) => pin.replace(/^0x|\s+/gi, "").toUpperCase());
-  const fingerprints = (key: Keyring["keys"][number]) =>
-    key.getKeys().map((part) => part.getFingerprint().toUpperCase());
-  const keys = keyring.keys.filter((key) => fingerprints(key).some((one) => wanted.includes(one)));
-  const missing = wanted.filter((pin) => !keys.some((key) => fingerprints(key).includes(pin)));
-  if (missing.length === 0) return { ...keyring, keys };
-  const signers = keyring.keys.map((key) => key.getFingerprint().toUpperCase());
-  throw new TareError({ code: "KEY_NOT_PINNED", what, missing, signers });
+  const isWanted = (key: Keyring["keys"][number]) =>
+    key.getKeys().some((part) => wanted.includes(part.getFingerprint().toUpperCase()));
+  const keys = keyring.keys.filter(isWanted);
+  const known = keys.flatMap((key) => key.getKeys().map((part) => part.getFingerprint().toUpperCase()));
+  const missing = wanted.filter((pin) => !known.includes(pin));
+  if (missing.length > 0) throw new TareError({ code: "KEY_UNKNOWN", what, missing, looked: keyring.where });
+  return { ...keyring, keys, ruledOut: keyring.keys.filter((key) => !isWanted(key)) };
 }

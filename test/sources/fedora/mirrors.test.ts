@@ -67,12 +67,20 @@ describe("the mirrors of a repository", () => {
     });
   });
 
-  test("of a metalink that came in the clear vouch for no index", async () => {
-    const files = { metalink: metalink(["https://b.example/os/repodata/repomd.xml"], [digest]) };
-    expect(await mirrors({ metalink: "http://mirror.example/metalink" }, files)).toEqual({
-      mirrors: ["https://b.example/os"],
-      digests: undefined,
-    });
+  test.each(["http", "https"])(
+    "of a metalink that came by %s: it says what their index is",
+    async (scheme) => {
+      const files = { metalink: metalink(["https://b.example/os/repodata/repomd.xml"], [digest]) };
+      expect(await mirrors({ metalink: `${scheme}://mirror.example/metalink` }, files)).toEqual({
+        mirrors: ["https://b.example/os"],
+        digests: [`sha256:${digest}`],
+      });
+    },
+  );
+
+  test("of a metalink without a strong digest may have any index", async () => {
+    const files = { metalink: metalink(["https://b.example/os/repodata/repomd.xml"], ["ab"]) };
+    expect((await mirrors({ metalink: "https://mirror.example/metalink" }, files)).digests).toBeUndefined();
   });
 
   test("are not known where the list is not there, or is none", async () => {
