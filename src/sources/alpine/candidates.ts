@@ -163,6 +163,25 @@ export function meets(dependency: ApkDependency, offer: Offer | undefined): bool
   return isWanted(dependency, { version, identity: candidate.record.identity }) !== dependency.conflict;
 }
 
+/** All names that a candidate goes by. */
+export function namesOf({ record, provides }: Candidate): ReadonlySet<string> {
+  return new Set([record.name, ...provides.map(({ name }) => name)]);
+}
+
+/** Looks up who of some candidates goes by a dependency. */
+export function lookupIn(
+  candidates: readonly Candidate[],
+): (dependency: ApkDependency) => readonly Candidate[] {
+  const byName = new Map<string, Candidate[]>();
+  for (const candidate of candidates)
+    for (const name of namesOf(candidate)) {
+      const there = byName.get(name);
+      if (there === undefined) byName.set(name, [candidate]);
+      else there.push(candidate);
+    }
+  return (dependency) => (byName.get(dependency.name) ?? []).filter((each) => goesBy(each, dependency));
+}
+
 /** Whether a candidate is, or provides, what a dependency asks for. */
 export function goesBy(candidate: Candidate, dependency: ApkDependency): boolean {
   const { name, version } = candidate.record;

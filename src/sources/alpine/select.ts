@@ -7,7 +7,7 @@ import { isPackageName } from "../../formats/apk/package-name.ts";
 import { isApkVersion } from "../../formats/apk/version.ts";
 import { solve } from "../../solver/solve.ts";
 import type { Requirement } from "../../solver/universe.ts";
-import { Archive, type Candidate, goesBy } from "./candidates.ts";
+import { Archive, type Candidate, goesBy, lookupIn } from "./candidates.ts";
 import { libraryName } from "./library-name.ts";
 import { withSetOff } from "./set-off.ts";
 import { strays } from "./strays.ts";
@@ -23,6 +23,8 @@ export interface Chosen {
   readonly candidate: Candidate;
   /** Names of chosen packages that need it or set it off, and whoever asks for a library in it; empty when it was asked for by name. */
   readonly because: readonly string[];
+  /** Its whole condition, where it is there for that alone: `Package.installIf`. */
+  readonly installIf?: readonly string[];
 }
 
 /**
@@ -57,11 +59,17 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
     const forLibraries = [...libraries].flatMap(([want, neededBy]) =>
       goesBy(candidate, want) ? neededBy : [],
     );
-    const needed = [...(because.get(candidate) ?? []), ...forLibraries];
+    const { names: needing = [], setOff = false } = because.get(candidate) ?? {};
+    const needed = [...needing, ...forLibraries];
     const isAsked =
       named.has(candidate.record.name) ||
       (needed.length === 0 && asked.some((want) => goesBy(candidate, want)));
-    return { candidate, because: isAsked ? [] : [...new Set(needed)].sort(byText) };
+    const isSetOff = setOff && !isAsked && forLibraries.length === 0;
+    return {
+      candidate,
+      because: isAsked ? [] : [...new Set(needed)].sort(byText),
+      ...(isSetOff && { installIf: candidate.installIf.map(({ text }) => text) }),
+    };
   });
 }
 
@@ -135,25 +143,27 @@ function requirementsOf(
   });
 }
 
-/** Who of the chosen needs whom, or sets whom off. */
-function reasons(chosen: readonly Candidate[]): Map<Candidate, string[]> {
+/** Who of the chosen needs whom; of what nobody needs, who sets it off. */
+function reasons(chosen: readonly Candidate[]): Map<Candidate, { names: string[]; readonly setOff: boolean }> {
   const byName = new Map<string, Candidate[]>();
   for (const candidate of chosen)
     for (const name of new Set([candidate.record.name, ...candidate.provides.map((each) => each.name)]))
       byName.set(name, [...(byName.get(name) ?? []), candidate]);
-  const found = new Map<Candidate, string[]>();
-  const add = (needed: Candidate, by: Candidate) => {
-    if (needed !== by) found.set(needed, [...(found.get(needed) ?? []), by.record.name]);
+  const found = new Map<Candidate, { names: string[]; readonly setOff: boolean }>();
+  const add = (candidate: Candidate, by: Candidate, setOff: boolean) => {
+    if (candidate === by) return;
+    const known = found.get(candidate);
+    if (known === undefined) found.set(candidate, { names: [by.record.name], setOff });
+    else known.names.push(by.record.name);
   };
   for (const candidate of chosen)
     for (const dependency of candidate.depends)
       for (const each of byName.get(dependency.name) ?? [])
-        if (goesBy(each, dependency)) add(each, candidate);
-  for (const candidate of chosen)
-    if (!found.has(candidate))
-      for (const dependency of candidate.installIf)
-        for (const each of byName.get(dependency.name) ?? [])
-          if (goesBy(each, dependency)) add(candidate, each);
+        if (goesBy(each, dependency)) add(each, candidate, false);
+  for (const candidate of chosen.filter((one) => !found.has(one)))
+    for (const dependency of candidate.installIf)
+      for (const each of byName.get(dependency.name) ?? [])
+        if (goesBy(each, dependency)) add(candidate, each, true);
   return found;
 }
 

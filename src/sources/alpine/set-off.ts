@@ -1,6 +1,6 @@
 import { byText } from "../../bytes/text.ts";
 import { search } from "../../solver/search.ts";
-import { type Archive, type Candidate, goesBy } from "./candidates.ts";
+import { type Archive, type Candidate, lookupIn, namesOf } from "./candidates.ts";
 import type { AlpineUniverse } from "./universe.ts";
 
 /**
@@ -31,22 +31,17 @@ export function withSetOff(
 
 /** Whatever is not there, nor another version of it, and has its whole condition met; by name. */
 function setOffBy(chosen: readonly Candidate[], archive: Archive): Candidate[] {
-  const byName = new Map<string, Candidate[]>();
-  for (const candidate of chosen)
-    for (const name of new Set([candidate.record.name, ...candidate.provides.map((one) => one.name)])) {
-      const there = byName.get(name);
-      if (there === undefined) byName.set(name, [candidate]);
-      else there.push(candidate);
-    }
+  const lookup = lookupIn(chosen);
   const names = new Set(chosen.map(({ record }) => record.name));
-  const waiting = new Set([...byName.keys()].flatMap((name) => [...archive.waitingFor(name)]));
+  const offered = new Set(chosen.flatMap((candidate) => [...namesOf(candidate)]));
+  const waiting = new Set([...offered].flatMap((name) => [...archive.waitingFor(name)]));
   const found = new Set<Candidate>();
   for (const name of waiting)
     for (const { candidate } of archive.offers(name))
       if (
         candidate.installIf.length > 0 &&
         !names.has(candidate.record.name) &&
-        candidate.installIf.every((one) => byName.get(one.name)?.some((each) => goesBy(each, one)))
+        candidate.installIf.every((one) => lookup(one).length > 0)
       )
         found.add(candidate);
   return [...found].sort((a, b) => byText(a.record.name, b.record.name));

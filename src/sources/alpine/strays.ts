@@ -1,5 +1,5 @@
 import type { ApkDependency } from "../../formats/apk/dependency.ts";
-import { type Candidate, goesBy } from "./candidates.ts";
+import { type Candidate, lookupIn } from "./candidates.ts";
 
 /** Of what was chosen, that which only a tagged repository has, and no want with the tag led to. */
 export function strays(chosen: readonly Candidate[], wants: readonly ApkDependency[]): Candidate[] {
@@ -20,17 +20,16 @@ export function strays(chosen: readonly Candidate[], wants: readonly ApkDependen
 }
 
 function ledTo(chosen: readonly Candidate[], wants: readonly ApkDependency[]): ReadonlySet<Candidate> {
-  const found = new Set<Candidate>();
-  const add = (dependency: ApkDependency) => {
-    for (const candidate of chosen) if (goesBy(candidate, dependency)) found.add(candidate);
-  };
-  const isMet = (one: ApkDependency) => chosen.some((candidate) => goesBy(candidate, one));
-  const waiting = chosen.filter(({ installIf }) => installIf.length > 0 && installIf.every(isMet));
-  for (const want of wants) add(want);
+  const lookup = lookupIn(chosen);
+  const isMet = (one: ApkDependency) => lookup(one).length > 0;
+  const waiting = chosen.filter(({ installIf }) => installIf.every(isMet));
+  const pairs = waiting.flatMap((each) => each.installIf.flatMap(lookup).map((by) => ({ by, each })));
+  const setOff = Map.groupBy(pairs, ({ by }) => by);
+  const found = new Set(wants.flatMap(lookup));
   // A set goes on to what is added while it is gone through.
   for (const candidate of found) {
-    for (const one of candidate.depends) add(one);
-    for (const each of waiting) if (each.installIf.some((one) => goesBy(candidate, one))) found.add(each);
+    for (const each of candidate.depends.flatMap(lookup)) found.add(each);
+    for (const { each } of setOff.get(candidate) ?? []) found.add(each);
   }
   return found;
 }
