@@ -10,7 +10,8 @@ const introduction = `# The recipe
 
 \`tare.yaml\` says what goes into an image. \`tare init\` writes one to start from, and [examples](../examples/) has more.
 It is YAML 1.2. A key that is not known is refused. Where a list may stand, one item may stand by itself. Paths of this
-machine start at the recipe's folder and stay in it; paths of the image are absolute.
+machine start at the recipe's folder; what goes into the image lies in it, while keys and \`.repo\` files, which are only
+read, may lie anywhere. Paths of the image are absolute.
 
 With this line at its top, editors complete and check it:
 

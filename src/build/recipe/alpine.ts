@@ -23,7 +23,7 @@ const want = z
   .meta({ wanted });
 const packageName = matching(/^[A-Za-z0-9_.][A-Za-z0-9_.+-]{0,126}$/, "a package name, as busybox");
 const keyFile = text().describe(
-  "A public key (NAME.rsa.pub), or a folder of them: a path below the recipe's folder, or an absolute one of the host",
+  "A public key (NAME.rsa.pub), or a folder of them: a path that starts at the recipe's folder, or an absolute one of the host",
 );
 const fingerprint = z
   .string()

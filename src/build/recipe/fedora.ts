@@ -77,7 +77,9 @@ export const fedoraPackages = object({
   repositories: listOf(repository, 50).default([]).describe("More repositories, or all of them"),
   "repo-files": listOf(text())
     .default([])
-    .describe("Files as in yum.repos.d: their enabled sections are repositories, too"),
+    .describe(
+      "Files as in yum.repos.d, whose enabled sections are repositories, too: paths that start at the recipe's folder, or absolute ones of the host",
+    ),
   keyring: listOf(keyFile)
     .default([])
     .describe(

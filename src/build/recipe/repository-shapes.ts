@@ -17,5 +17,5 @@ export const fingerprint = z
   .meta({ wanted: "a whole fingerprint: 40 hexadecimal digits" });
 
 export const keyFile = text().describe(
-  "A file with OpenPGP keys, armoured or binary: a path below the recipe's folder, or an absolute one of the host",
+  "A file with OpenPGP keys, armoured or binary: a path that starts at the recipe's folder, or an absolute one of the host",
 );
