@@ -6,7 +6,7 @@ import { flag, integer, listOf, mapOf, matching, object, strictList, text } from
 import { alpinePackages } from "./alpine.ts";
 import { compression } from "./compression.ts";
 import { debianPackages } from "./debian.ts";
-import { isDistribution, kindOf } from "./distribution-names.ts";
+import { isDistribution, kindOf, whyNoSecond } from "./distribution-names.ts";
 import { duration } from "./duration.ts";
 import { fedoraPackages } from "./fedora.ts";
 import { mode, owner, rootPath, sourcePath } from "./files.ts";
@@ -235,15 +235,17 @@ export const recipeSchema = object({
     .default([])
     .describe("Where the image is written to, as docker-archive:NAME.tar or oci:FOLDER:TAG"),
 }).superRefine((value, context) => {
-  const second = (isOfKind: (from: string) => boolean, message: string) => {
-    const found = value.packages.flatMap(({ from }, index) => (isOfKind(from) ? [index] : []));
-    if (found[1] !== undefined) context.addIssue({ code: "custom", path: ["packages", found[1]], message });
+  const second = (isOfKind: (from: string) => boolean, message: (from: string, first: string) => string) => {
+    const [first, found] = [...value.packages.entries()].filter(([, { from }]) => isOfKind(from));
+    if (first === undefined || found === undefined) return;
+    const [index, { from }] = found;
+    context.addIssue({ code: "custom", path: ["packages", index], message: message(from, first[1].from) });
   };
+  second(isDistribution, whyNoSecond);
   second(
-    isDistribution,
-    "is one too many: one item names all suites, and further archives go under its repositories",
+    (from) => from === "npm",
+    () => "is one too many: an image holds one npm application",
   );
-  second((from) => from === "npm", "is one too many: an image holds one npm application");
   const npm = value.packages.findIndex(({ from }) => from === "npm");
   const application = value.packages[npm];
   const distribution = value.packages.map(({ from }) => kindOf(from)).find((kind) => kind !== undefined);

@@ -308,9 +308,37 @@ compression: zstd:9
 to: [docker-archive:all.tar, "oci:all:latest"]
 `;
 
-test("a second group of distribution packages is refused, since two selections do not make one root", () => {
-  const group = "{ from: debian, suite: bookworm }";
-  expect(complaints(`name: x\npackages:\n  - ${group}\n  - ${group}\n`)).toEqual([
-    "tare.yaml:4:5: packages[1] is one too many: one item names all suites, and further archives go under its repositories.",
-  ]);
-});
+test.each([
+  [
+    "{ from: debian, suite: bookworm }",
+    "{ from: ubuntu, suite: noble }",
+    "one item names all suites, and further archives go under its repositories",
+  ],
+  [
+    "{ from: fedora, release: 42 }",
+    "{ from: dnf, repo-files: own.repo }",
+    "further repositories go under repositories, or repo-files, of the one item",
+  ],
+  [
+    "{ from: alpine, release: v3.20 }",
+    "{ from: wolfi, repositories: { url: 'http://mirror.example' } }",
+    "further repositories go under repositories of the one item",
+  ],
+  [
+    "{ from: fedora, release: 42 }",
+    "{ from: alpine, release: v3.20 }",
+    "an image has the packages of one distribution, and those of fedora are there already",
+  ],
+  [
+    "{ from: debian, suite: bookworm }",
+    "{ from: dnf, repo-files: own.repo }",
+    "an image has the packages of one distribution, and those of debian are there already",
+  ],
+])(
+  "a second group of distribution packages is refused, since two selections do not make one root: %s, %s",
+  (one, two, why) => {
+    expect(complaints(`name: x\npackages:\n  - ${one}\n  - ${two}\n`)).toEqual([
+      `tare.yaml:4:5: packages[1] is one too many: ${why}.`,
+    ]);
+  },
+);
