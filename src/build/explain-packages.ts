@@ -12,11 +12,15 @@ export function packagesStep(title: string, packages: readonly Package[], files:
     rows: {
       columns: ["size", "package", "version", "needed by"],
       rows: [
-        ...packages.map(({ size, name, version, because }) => [
+        ...packages.map(({ size, name, version, because, installIf }) => [
           size,
           name,
           version,
-          because.length > 0 ? because : "the recipe",
+          installIf !== undefined
+            ? `install_if: ${installIf.join(" ")}`
+            : because.length > 0
+              ? because
+              : "the recipe",
         ]),
         [total, "together", "", ""],
       ],

@@ -19,6 +19,11 @@ export interface Package {
   /** Names of the selected packages that need it; empty when the recipe asked for it by name. */
   readonly because: readonly string[];
   /**
+   * Where nothing needs it but it installs itself beside others (`install_if` of apk): the whole condition, in the
+   * package's own words: `docs`, `nginx=1.24.0-r1`. Those that meet it are in `because`.
+   */
+  readonly installIf?: readonly string[];
+  /**
    * Where its files lie, for a source that leaves that to whoever installs: `node_modules/debug/node_modules/ms`,
    * relative to the application.
    */

@@ -16,6 +16,8 @@ export interface Reasons {
   readonly asked: boolean;
   /** The packages that need it, sorted. */
   readonly neededBy: readonly string[];
+  /** Its whole condition, where it installs itself beside those (`Package.installIf`). */
+  readonly installIf?: readonly string[];
   /** The shortest way from each package that was asked for down to this one, shortest first. */
   readonly chains: readonly (readonly string[])[];
 }
@@ -59,7 +61,7 @@ function reasonsOn(platform: string, packages: readonly Package[], one: Package)
       for (const above of needing(here, byName.get(name) ?? [], places))
         if (!below.has(above)) below.set(above, here);
   }
-  const { name, version, path, source, because } = one;
+  const { name, version, path, source, because, installIf } = one;
   return {
     platform,
     name,
@@ -68,6 +70,7 @@ function reasonsOn(platform: string, packages: readonly Package[], one: Package)
     source,
     asked: because.length === 0,
     neededBy: [...because].sort(byText),
+    ...(installIf !== undefined && { installIf }),
     chains: [...chains.values()],
   };
 }
@@ -108,7 +111,7 @@ export function reasonsText(all: readonly Reasons[]): string {
   }
   const lines: string[] = [];
   for (const [key, platforms] of told) {
-    const { name, version, path, source, asked, neededBy, chains } = JSON.parse(key) as Omit<
+    const { name, version, path, source, asked, neededBy, installIf, chains } = JSON.parse(key) as Omit<
       Reasons,
       "platform"
     >;
@@ -116,6 +119,8 @@ export function reasonsText(all: readonly Reasons[]): string {
     const place = path === undefined ? "" : `, at ${path}`;
     lines.push(`${name} ${version}${made}${place} (${platforms.join(", ")})`);
     if (asked) lines.push("  The recipe asks for it.");
+    else if (installIf !== undefined)
+      lines.push(`  It installs itself beside ${neededBy.join(", ")} (install_if: ${installIf.join(" ")}).`);
     else lines.push(`  ${neededBy.join(", ")} ${neededBy.length === 1 ? "needs" : "need"} it.`);
     for (const chain of asked ? [] : chains.slice(0, shown)) lines.push(`  recipe → ${chain.join(" → ")}`);
     if (!asked && chains.length > shown) lines.push(`  and ${count(chains.length - shown, "more way")}`);

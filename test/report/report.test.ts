@@ -5,7 +5,7 @@ import { buildReport } from "../../src/report/build-report.ts";
 import { explanationText } from "../../src/report/explanation.ts";
 import { count, humanSize, humanTime } from "../../src/report/size.ts";
 import { paragraph, table } from "../../src/report/table.ts";
-import { reasonsFor } from "../../src/report/why.ts";
+import { reasonsFor, reasonsText } from "../../src/report/why.ts";
 
 const page = { width: 80, color: false };
 const digest = (letter: string): Digest => `sha256:${letter.repeat(64)}`;
@@ -216,6 +216,24 @@ test("reasons do not run in circles, and the shortest way to each root comes fir
       ["a", "b", "c", "e"],
     ],
   });
+});
+
+test("what installs itself beside others says so, and by which condition", () => {
+  const pkg = (name: string, ...because: string[]) => ({
+    ...{ name, because, version: "1", architecture: "all", digest: digest("a"), size: 1 },
+    ...{ location: `pool/${name}`, repository: "r", source: name },
+  });
+  const doc = { ...pkg("a-doc", "a", "docs"), installIf: ["docs", "a=1"] };
+  const platforms = [{ platform: "linux/amd64", packages: [pkg("a"), pkg("docs"), doc] }];
+  expect(reasonsText(reasonsFor(platforms, "a-doc", "tare.lock"))).toBe(
+    [
+      "a-doc 1 (linux/amd64)",
+      "  It installs itself beside a, docs (install_if: docs a=1).",
+      "  recipe → a → a-doc",
+      "  recipe → docs → a-doc",
+      "",
+    ].join("\n"),
+  );
 });
 
 test("of npm's packages, only those that would load the very one are reasons for it", () => {

@@ -57,6 +57,7 @@ const lockedPackage = object({
   repository: word(),
   source: word(),
   because: strictList(text(4096).min(1, "must not be empty")).default([]),
+  "install-if": strictList(word()).optional(),
 });
 
 const lockSchema = object({

@@ -64,6 +64,7 @@ function packageLines(one: Package): string[] {
     `      source: ${scalar(one.source)}`,
   ];
   if (one.because.length > 0) lines.push(`      because: ${list([...one.because].sort(byText))}`);
+  if (one.installIf !== undefined) lines.push(`      install-if: ${list(one.installIf)}`);
   return lines;
 }
 

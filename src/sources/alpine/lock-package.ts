@@ -16,7 +16,7 @@ import { verifyPackage } from "./verify-package.ts";
  * @throws DOWNLOAD_FAILED; DIGEST_MISMATCH, BAD_ARCHIVE, TRUNCATED, TOO_LARGE: what was wrong with the first mirror's file
  */
 export async function lockPackage(
-  { candidate: { record }, because }: Chosen,
+  { candidate: { record }, because, installIf }: Chosen,
   repository: string,
   architecture: string,
   mirrors: readonly string[],
@@ -25,7 +25,16 @@ export async function lockPackage(
   const { name, version, identity, size, origin } = record;
   const own = record.architecture === "" ? architecture : record.architecture;
   const location = `${own}/${name}-${version}.apk`;
-  const rest = { name, version, architecture: own, size, location, repository, because };
+  const rest = {
+    name,
+    version,
+    architecture: own,
+    size,
+    location,
+    repository,
+    because,
+    ...(installIf && { installIf }),
+  };
   const locked = (digest: Digest): Package => ({
     ...rest,
     digest,

@@ -144,11 +144,10 @@ function requirementsOf(
 }
 
 /** Who of the chosen needs whom; of what nobody needs, who sets it off. */
-function reasons(chosen: readonly Candidate[]): Map<Candidate, { names: string[]; readonly setOff: boolean }> {
-  const byName = new Map<string, Candidate[]>();
-  for (const candidate of chosen)
-    for (const name of new Set([candidate.record.name, ...candidate.provides.map((each) => each.name)]))
-      byName.set(name, [...(byName.get(name) ?? []), candidate]);
+function reasons(
+  chosen: readonly Candidate[],
+): Map<Candidate, { names: string[]; readonly setOff: boolean }> {
+  const lookup = lookupIn(chosen);
   const found = new Map<Candidate, { names: string[]; readonly setOff: boolean }>();
   const add = (candidate: Candidate, by: Candidate, setOff: boolean) => {
     if (candidate === by) return;
@@ -158,12 +157,10 @@ function reasons(chosen: readonly Candidate[]): Map<Candidate, { names: string[]
   };
   for (const candidate of chosen)
     for (const dependency of candidate.depends)
-      for (const each of byName.get(dependency.name) ?? [])
-        if (goesBy(each, dependency)) add(each, candidate, false);
+      for (const each of lookup(dependency)) add(each, candidate, false);
   for (const candidate of chosen.filter((one) => !found.has(one)))
     for (const dependency of candidate.installIf)
-      for (const each of byName.get(dependency.name) ?? [])
-        if (goesBy(each, dependency)) add(candidate, each, true);
+      for (const each of lookup(dependency)) add(candidate, each, true);
   return found;
 }
 

@@ -97,6 +97,14 @@ test("a lock is read back as it was, and written again with the same bytes", () 
   expect(JSON.parse(JSON.stringify(back))).toEqual(back);
 });
 
+test("what installs itself beside others keeps its whole condition, in its own order", () => {
+  const beside = { ...libc, name: "a-doc", because: ["a", "docs"], installIf: ["docs", "a=1.0-r0"] };
+  const one = { ...lock, platforms: [{ platform: "linux/amd64", packages: [beside] }] };
+  const written = lockText(one);
+  expect(written).toContain("      because: [a, docs]\n      install-if: [docs, a=1.0-r0]\n");
+  expect(parseLock(written, { file: "tare.lock" })).toEqual(one);
+});
+
 test("the order in which packages were found says nothing", () => {
   const shuffled = { ...lock, platforms: [{ platform: "linux/amd64", packages: [gcc, libc] }] };
   expect(lockText(shuffled)).toBe(text);

@@ -3,10 +3,14 @@ import { parseApkIndex } from "../../../src/formats/apk/index-record.ts";
 import { selectPackages } from "../../../src/sources/alpine/select.ts";
 import { type ApkData, builtApk } from "../../kit/apk-package.ts";
 
-function choose(packages: readonly ApkData[], include: readonly string[], more: object = {}): string[] {
+function select(packages: readonly ApkData[], include: readonly string[], more: object = {}) {
   const text = `${packages.map((data) => builtApk(data).stanza).join("\n")}\n`;
   const repositories = [{ repository: "alpine/v3.20/main", records: parseApkIndex(text, "main") }];
-  return selectPackages(repositories, { include, exclude: [], architecture: "x86_64", ...more }).map(
+  return selectPackages(repositories, { include, exclude: [], architecture: "x86_64", ...more });
+}
+
+function choose(packages: readonly ApkData[], include: readonly string[], more: object = {}): string[] {
+  return select(packages, include, more).map(
     ({ candidate: { record }, because }) =>
       `${record.name} ${record.version}${because.length > 0 ? ` < ${because.join(" ")}` : ""}`,
   );
@@ -62,6 +66,22 @@ describe("choosing", () => {
       "app-doc 1.0-r0 < app docs",
       "docs 1.0-r0",
     ]);
+  });
+
+  test("the condition is told of what nothing needs and nobody asked for", () => {
+    const packages: ApkData[] = [
+      { name: "docs" },
+      { name: "app" },
+      { name: "app-doc", installIf: ["docs", "app=1.0-r0"] },
+      { name: "guide", depends: ["app-doc"] },
+    ];
+    const conditions = (include: readonly string[]) =>
+      select(packages, include).flatMap(({ candidate, installIf }) =>
+        installIf === undefined ? [] : `${candidate.record.name}: ${installIf.join(" ")}`,
+      );
+    expect(conditions(["app", "docs"])).toEqual(["app-doc: docs app=1.0-r0"]);
+    expect(conditions(["app", "docs", "app-doc"])).toEqual([]);
+    expect(conditions(["app", "docs", "guide"])).toEqual([]);
   });
 
   test("the same where apk itself finds no way, as far as it can stand beside what was chosen", () => {
