@@ -105,6 +105,19 @@ test("the chain of trust names each key, and says so when there is none", () => 
   ]);
 });
 
+test.each([
+  ["from: debian, suite: sid", "uri: 'http://own.example', suite: x"],
+  ["from: dnf", "name: own, baseurl: 'http://own.example'"],
+  ["from: wolfi", "url: 'http://own.example'"],
+])("a repository of an item that nobody has to sign is told, too: %s", (item, own) => {
+  const words = (more: string) =>
+    explain(
+      `name: x\npackages: { ${item}, include: [a], repositories: { ${own}${more} } }`,
+    ).steps[0]?.words.at(-1);
+  expect(words("")).not.toMatch(/nobody vouches/);
+  expect(words(", allow-unsigned: true")).toMatch(/nobody vouches/);
+});
+
 test("words of a command line are quoted for a shell", () => {
   const { steps } = explain(`name: x\nconfig: { entrypoint: [/bin/sh, -c, "echo 'hi'"] }`);
   expect(steps.find(({ title }) => title === "Make the image")?.commands.at(-1)).toBe(

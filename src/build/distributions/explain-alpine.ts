@@ -1,7 +1,14 @@
 import type { Step } from "../../explain/explanation.ts";
 import type { Lock } from "../lock/lock.ts";
 import type { AlpinePackages, Recipe } from "../recipe/recipe.ts";
-import { fetching, libraryPackages, packagesOf, repositoryRows, unpacking } from "./explain-common.ts";
+import {
+  fetching,
+  libraryPackages,
+  packagesOf,
+  repositoryRows,
+  unpacking,
+  unsignedWords,
+} from "./explain-common.ts";
 
 /** What the build does with an item of apks, step by step. */
 export function explainAlpine(
@@ -24,16 +31,12 @@ export function explainAlpine(
   ];
 }
 
-function trust({ allowUnsigned }: AlpinePackages, lock: Lock): Step {
+function trust(item: AlpinePackages, lock: Lock): Step {
   return {
     title: "Who vouches for the packages",
     words: [
       "Each repository's index is signed. Its signature is checked with the keys of the recipe's keyring, else of the host's; the lock records whose key it was, and the digest of the very index that was read. The index knows a package by the SHA-1 of the part in which it speaks of itself, and that part has the SHA-256 of its files. So every chosen package is fetched and both are checked before the lock is written, which records the SHA-256 of the whole file.",
-      ...(allowUnsigned
-        ? [
-            "This recipe takes repositories without a valid signature (allow-unsigned): for those, nobody vouches.",
-          ]
-        : []),
+      ...unsignedWords(item, "repositories"),
     ],
     rows: repositoryRows(lock),
     commands: [

@@ -24,6 +24,19 @@ function signersOf({ keys, signed }: LockedRepository): readonly string[] {
   return [signed === undefined ? "nobody" : "nothing was taken from it"];
 }
 
+interface MayBeUnsigned {
+  readonly allowUnsigned: boolean;
+}
+
+/** @param what nobody vouches for, where an item, or one of its own repositories, is allowed to be without a signature */
+export function unsignedWords(
+  item: MayBeUnsigned & { readonly repositories: readonly MayBeUnsigned[] },
+  what: "packages" | "repositories",
+): string[] {
+  if (![item, ...item.repositories].some(({ allowUnsigned }) => allowUnsigned)) return [];
+  return [`This recipe takes ${what} without a valid signature (allow-unsigned): for those, nobody vouches.`];
+}
+
 /** The distribution's packages that something from elsewhere needs, by name. */
 export function libraryPackages(lock: Lock, platforms: readonly string[]): string[] {
   const names = platforms.flatMap((platform) => {

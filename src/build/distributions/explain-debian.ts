@@ -1,7 +1,14 @@
 import type { Step } from "../../explain/explanation.ts";
 import type { Lock } from "../lock/lock.ts";
 import type { DebianPackages, Recipe } from "../recipe/recipe.ts";
-import { fetching, libraryPackages, packagesOf, repositoryRows, unpacking } from "./explain-common.ts";
+import {
+  fetching,
+  libraryPackages,
+  packagesOf,
+  repositoryRows,
+  unpacking,
+  unsignedWords,
+} from "./explain-common.ts";
 
 /** What the build does with an item of Debian's, step by step. */
 export function explainDebian(
@@ -24,16 +31,12 @@ export function explainDebian(
   ];
 }
 
-function trust({ allowUnsigned }: DebianPackages, lock: Lock): Step {
+function trust(item: DebianPackages, lock: Lock): Step {
   return {
     title: "Who vouches for the packages",
     words: [
       "Each repository's index is signed. Its signature is checked with the keys of the recipe's keyring, else of the host's; the lock records whose key it was, and the digest of the very index that was read. The index names the digest of each package list, and a list that of each package: whoever changes one byte on the way is found out.",
-      ...(allowUnsigned
-        ? [
-            "This recipe takes repositories without a valid signature (allow-unsigned): for those, nobody vouches.",
-          ]
-        : []),
+      ...unsignedWords(item, "repositories"),
     ],
     rows: repositoryRows(lock),
     commands: [

@@ -1,7 +1,14 @@
 import type { Step } from "../../explain/explanation.ts";
 import type { Lock } from "../lock/lock.ts";
 import type { FedoraPackages, Recipe } from "../recipe/recipe.ts";
-import { fetching, libraryPackages, packagesOf, repositoryRows, unpacking } from "./explain-common.ts";
+import {
+  fetching,
+  libraryPackages,
+  packagesOf,
+  repositoryRows,
+  unpacking,
+  unsignedWords,
+} from "./explain-common.ts";
 
 /** What the build does with an item of rpms, step by step. */
 export function explainFedora(
@@ -24,16 +31,12 @@ export function explainFedora(
   ];
 }
 
-function trust({ allowUnsigned }: FedoraPackages, lock: Lock): Step {
+function trust(item: FedoraPackages, lock: Lock): Step {
   return {
     title: "Who vouches for the packages",
     words: [
       "The index of a repository (repomd.xml) names the digest of each list, and a list that of each package. Where the index is signed, its signature is checked with the recipe's keys. Where it is not, as Fedora's own is not, every chosen package is fetched and its own signature checked before the lock is written.",
-      ...(allowUnsigned
-        ? [
-            "This recipe takes packages without a valid signature (allow-unsigned): for those, nobody vouches.",
-          ]
-        : []),
+      ...unsignedWords(item, "packages"),
     ],
     rows: repositoryRows(lock),
     commands: [

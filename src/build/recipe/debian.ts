@@ -72,7 +72,9 @@ export const debianPackages = object({
     .describe("Fingerprints of the keys that may sign the archive (default: any key of the keyring)"),
   "allow-unsigned": flag()
     .default(false)
-    .describe("Take repositories without a valid signature; the report says so (default: false)"),
+    .describe(
+      "Take the archive and all its repositories without a valid signature; the report says so (default: false)",
+    ),
   variant: oneOf("none", "essential", "minbase", "apt")
     .default("none")
     .describe(

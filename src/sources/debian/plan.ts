@@ -117,7 +117,7 @@ function ownPlan(
     origin: undefined,
     checkValidUntil: true,
     pins: own.keys ?? [],
-    allowUnsigned: own.allowUnsigned,
+    allowUnsigned: own.allowUnsigned || request.allowUnsigned,
     keyring: async () => {
       if (file === undefined) throw new TareError({ code: "KEYRING_MISSING", what: id, looked: [] });
       return keyFile(file, seams);
