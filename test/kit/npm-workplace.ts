@@ -173,7 +173,7 @@ async function builtFrom({ code, out, notes }: Ran, folder: string): Promise<Npm
 }
 
 /** Nothing of the machine's own settings of npm counts. */
-function npmEnvironment({ url }: NpmRegistry, folder: string): Record<string, string> {
+export function npmEnvironment({ url }: NpmRegistry, folder: string): Record<string, string> {
   return {
     HOME: join(folder, ".home"),
     npm_config_registry: url,

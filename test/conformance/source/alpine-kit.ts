@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ApkData, apkSigner } from "../../kit/apk-package.ts";
 import { apkRepository } from "../../kit/apk-repository.ts";
 import { serveFiles } from "../../kit/serve.ts";
-import type { Published, SourceKit, SourcePackage } from "./source-kit.ts";
+import { libraryFile, type Published, type SourceKit, type SourcePackage } from "./source-kit.ts";
 
 export const alpineKit: SourceKit = {
   from: "alpine",
@@ -51,13 +51,18 @@ function apkData({
   needs = [],
   conflicts = [],
   files,
-  machine,
+  library,
+  machine = library === undefined ? undefined : "amd64",
 }: SourcePackage): ApkData {
   return {
     name,
     version: `${version}-r0`,
     architecture: machine === undefined ? "noarch" : { amd64: "x86_64", arm64: "aarch64" }[machine],
     depends: [...needs, ...conflicts.map((one) => `!${one}`)],
-    files: files ?? { [`usr/share/${name}`]: name },
+    ...(library && { provides: [`so:${library}=1`] }),
+    files: {
+      ...(files ?? { [`usr/share/${name}`]: name }),
+      ...(library && { [`usr/lib/${library}`]: { content: libraryFile(library), mode: 0o755 } }),
+    },
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { debianRepository } from "../../kit/debian-repository.ts";
 import { serveFiles } from "../../kit/serve.ts";
 import { defaultSigningKey, makeSigningKey } from "../../kit/signing-key.ts";
-import type { Published, SourceKit, SourcePackage } from "./source-kit.ts";
+import { libraryFile, type Published, type SourceKit, type SourcePackage } from "./source-kit.ts";
 
 export const debianKit: SourceKit = {
   from: "debian",
@@ -19,6 +19,7 @@ export const debianKit: SourceKit = {
       const repository = await debianRepository({
         packages: published.map(debianPackage),
         architectures: ["amd64", "arm64"],
+        contents: "component",
         keys,
       });
       files.clear();
@@ -50,13 +51,17 @@ export const debianKit: SourceKit = {
   },
 };
 
-function debianPackage({ name, version, needs = [], conflicts = [], files, machine }: SourcePackage) {
+function debianPackage(data: SourcePackage) {
+  const { name, version, needs = [], conflicts = [], files, library, machine } = data;
   const relations = { Depends: needs.join(", "), Conflicts: conflicts.join(", ") };
   return {
     name,
     ...(version && { version }),
-    architecture: machine ?? "all",
+    architecture: machine ?? (library === undefined ? "all" : "amd64"),
     fields: Object.fromEntries(Object.entries(relations).filter(([, value]) => value !== "")),
-    files: files ?? { [`usr/share/${name}`]: name },
+    files: {
+      ...(files ?? { [`usr/share/${name}`]: name }),
+      ...(library && { [`usr/lib/x86_64-linux-gnu/${library}`]: libraryFile(library) }),
+    },
   };
 }

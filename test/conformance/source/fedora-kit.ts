@@ -4,7 +4,7 @@ import { buildRpms } from "../../kit/rpm-package.ts";
 import { rpmRepository } from "../../kit/rpm-repository.ts";
 import { rpmSigner } from "../../kit/rpm-signer.ts";
 import { serveFiles } from "../../kit/serve.ts";
-import type { Published, SourceKit, SourcePackage } from "./source-kit.ts";
+import { libraryFile, type Published, type SourceKit, type SourcePackage } from "./source-kit.ts";
 
 /** As Fedora does it: no signed index, but each package is. */
 export const fedoraKit: SourceKit = {
@@ -22,7 +22,7 @@ export const fedoraKit: SourceKit = {
     const again = async (published: readonly SourcePackage[]) => {
       files.clear();
       for (const machine of ["amd64", "arm64"] as const) {
-        const own = published.filter((one) => (one.machine ?? machine) === machine);
+        const own = published.filter((one) => (machineOf(one) ?? machine) === machine);
         const rpms = await Promise.all(
           (await buildRpms(own.map(rpmData))).map(async ({ fileName, bytes }) => ({
             fileName,
@@ -58,13 +58,23 @@ export const fedoraKit: SourceKit = {
 
 const names = { amd64: "x86_64", arm64: "aarch64" } as const;
 
-function rpmData({ name, version, needs = [], conflicts = [], files, machine }: SourcePackage) {
+function machineOf({ machine, library }: SourcePackage) {
+  return machine ?? (library === undefined ? undefined : "amd64");
+}
+
+function rpmData(data: SourcePackage) {
+  const { name, version, needs = [], conflicts = [], files, library } = data;
+  const machine = machineOf(data);
   return {
     name,
     ...(version !== undefined && { version }),
     arch: machine === undefined ? "noarch" : names[machine],
     requires: needs,
     conflicts,
-    files: files ?? { [`usr/share/${name}`]: name },
+    ...(library && { provides: [`${library}()(64bit)`] }),
+    files: {
+      ...(files ?? { [`usr/share/${name}`]: name }),
+      ...(library && { [`usr/lib64/${library}`]: { content: libraryFile(library), mode: 0o755 } }),
+    },
   };
 }

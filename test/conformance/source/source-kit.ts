@@ -1,3 +1,4 @@
+import { elfFile } from "../../kit/elf-file.ts";
 import type { FileServer } from "../../kit/serve.ts";
 
 /** A package as every source has them, written as data. */
@@ -11,8 +12,15 @@ export interface SourcePackage {
   readonly conflicts?: readonly string[];
   /** Path without a leading slash to its text. */
   readonly files?: Readonly<Record<string, string>>;
-  /** For which machine; default any. */
+  /** The name of a shared library that it has, for amd64, and that programs are linked to: `libgamma.so.1`. */
+  readonly library?: string;
+  /** For which machine; default any, or that of its library. */
   readonly machine?: "amd64" | "arm64";
+}
+
+/** The library of a package, as bytes. */
+export function libraryFile(soname: string): Uint8Array {
+  return elfFile({ bits: 64, littleEndian: true, machine: 62, flags: 0, needed: [], soname });
 }
 
 /** Whose signature stands below what is published. */

@@ -1,7 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseLock } from "../../../src/build/lock/parse-lock.ts";
+import { npmRegistry } from "../../kit/npm-registry.ts";
+import { elfFor, npmEnvironment } from "../../kit/npm-workplace.ts";
 import { findPeer } from "../../kit/peers.ts";
 import { type Ran, runTare } from "../../kit/tare.ts";
 import { withFolder } from "../../kit/temporary.ts";
@@ -102,6 +104,41 @@ export function describeSource(kit: SourceKit): void {
         expect(await build("--locked")).toEqual(first);
       }));
 
+    test("writes the same bytes again, in whatever order the recipe names its packages", () =>
+      at(three, async (place) => {
+        const archives: Buffer[] = [];
+        for (const include of [
+          ["alpha", "gamma"],
+          ["gamma", "alpha"],
+        ]) {
+          await rm(join(place.folder, "tare.lock"), { force: true });
+          await place.write(include, { to: ["docker-archive:image.tar"] });
+          const store = join(place.folder, `.store-${include[0]}`);
+          const options = { folder: place.folder, environment: { TARE_STORE: store } };
+          expect(await runTare(["build"], options)).toMatchObject({ code: 0 });
+          archives.push(await readFile(join(place.folder, "image.tar")));
+        }
+        expect(archives[1]?.equals(archives[0] as Buffer)).toBe(true);
+      }));
+
+    test("fetches a package once, for whatever recipe, and a locked rebuild asks for nothing", () =>
+      at(three, async (place) => {
+        const asked = async (...argv: string[]) => {
+          const before = place.published.server.asked.length;
+          expect(await place.tare(...argv)).toMatchObject({ code: 0 });
+          return place.published.server.asked.slice(before);
+        };
+        const has = (paths: readonly string[], name: string) => paths.includes(place.published.fileOf(name));
+        await place.write(["alpha"]);
+        expect(await asked("build")).toEqual(
+          expect.arrayContaining(["alpha", "beta"].map((name) => place.published.fileOf(name))),
+        );
+        expect(await asked("build", "--locked")).toEqual([]);
+        await place.write(["alpha", "gamma"]);
+        const more = await asked("build");
+        expect(["alpha", "beta", "gamma"].map((name) => has(more, name))).toEqual([false, false, true]);
+      }));
+
     test("takes the packages of the machine that the image is for", () =>
       at(
         [
@@ -126,6 +163,51 @@ export function describeSource(kit: SourceKit): void {
         expect(paths).not.toContain("etc/beta.conf");
         expect(paths).not.toContain("usr/share/doc/alpha/README");
       }));
+
+    test("chooses no other packages where the recipe excludes files", () =>
+      at(three, async (place) => {
+        await place.write(["alpha"]);
+        await place.tare("lock");
+        const lock = await readFile(join(place.folder, "tare.lock"), "utf8");
+        await place.write(["alpha"], { excludes: ["/etc/beta.conf"] });
+        expect(await place.tare("build")).toMatchObject({ code: 0 });
+        expect(await readFile(join(place.folder, "tare.lock"), "utf8")).toBe(lock);
+      }));
+
+    test("brings the libraries that an npm package is linked to, and none for a static program", async () => {
+      const addon = elfFor("x64", ["libgamma.so.1"]);
+      const registry = await npmRegistry({ packages: [{ name: "addon", files: { "addon.node": addon } }] });
+      try {
+        await at(
+          [...three, { name: "library", needs: ["beta"], library: "libgamma.so.1" }],
+          async (place) => {
+            await writeFile(join(place.folder, "static"), elfFor("x64", []));
+            const npm = { from: "npm", package: "addon@1.0.0", node: "none" };
+            await place.write([], {
+              packages: [place.published.item(["gamma"]), npm],
+              files: [{ to: "/opt/static", from: "static" }],
+            });
+            const environment = npmEnvironment(registry, place.folder);
+            const { code, notes } = await runTare(["build"], { folder: place.folder, environment });
+            expect({ code, notes: code === 0 ? [] : notes }).toEqual({ code: 0, notes: [] });
+            expect(await place.locked()).toEqual(
+              expect.arrayContaining(["addon 1.0.0", "beta 1.0", "gamma 1.0", "library 1.0"]),
+            );
+            const paths = await place.paths();
+            const ends = [
+              "/libgamma.so.1",
+              "app/node_modules/addon/addon.node",
+              "opt/static",
+              "etc/beta.conf",
+            ];
+            for (const end of ends) expect(paths.filter((path) => path.endsWith(end))).toHaveLength(1);
+            expect((await place.tare("why", "library")).out).toContain("addon");
+          },
+        );
+      } finally {
+        await registry.close();
+      }
+    });
 
     test("does not mind packages that need each other", () =>
       at(
