@@ -20,6 +20,9 @@ export interface Ownership {
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
 
+/** What a workspace throws that is to hold more than any honest packages need. */
+export class TooMuch extends RangeError {}
+
 const MAX_CHANGES = 200_000;
 /** PATH_MAX of Linux. */
 const MAX_PATH = 4096;
@@ -122,7 +125,7 @@ export class Workspace {
       for (const folder of found) {
         if (!wild) next.push(`${folder}/${segment}`);
         else for (const name of this.list(folder)) if (matches(name)) next.push(`${folder}/${name}`);
-        if (next.length > MAX_FOUND) throw new RangeError("a pattern fits too many paths");
+        if (next.length > MAX_FOUND) throw new TooMuch("a pattern fits too many paths");
       }
       found = next;
     }
@@ -296,8 +299,7 @@ export class Workspace {
   }
 
   #set(real: string, node: Node | undefined): void {
-    if (this.#changes.size >= MAX_CHANGES && !this.#changes.has(real))
-      throw new RangeError("too many changes");
+    if (this.#changes.size >= MAX_CHANGES && !this.#changes.has(real)) throw new TooMuch("too many changes");
     this.#changes.set(real, node);
     this.version += 1;
     const slash = real.lastIndexOf("/");

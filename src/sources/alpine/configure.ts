@@ -1,6 +1,6 @@
-import { TareError } from "../../errors.ts";
 import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
+import { withinLimits } from "../../scripts/within-limits.ts";
 import { Workspace } from "../../scripts/workspace.ts";
 import { isThere, writeDatabase } from "./database.ts";
 import { installOrder } from "./install-order.ts";
@@ -23,14 +23,7 @@ export function configureAlpine(
   packages: readonly PlacedApk[],
   options: AlpineOptions,
 ): Configuration {
-  try {
-    return configured(root, packages, options);
-  } catch (cause) {
-    // What a workspace says when it is full.
-    if (!(cause instanceof RangeError)) throw cause;
-    const why = "their scripts and owners change too many files";
-    throw new TareError({ code: "BAD_ARCHIVE", where: "The root of these packages", why }, { cause });
-  }
+  return withinLimits(() => configured(root, packages, options));
 }
 
 interface AlpineOptions {

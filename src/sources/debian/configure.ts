@@ -2,6 +2,7 @@ import { byText } from "../../bytes/text.ts";
 import type { Configuration, GeneratedEntry, RootView, ScriptCoverage } from "../../model/rootfs.ts";
 import { linkerFiles } from "../../rootfs/ldconfig.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
+import { withinLimits } from "../../scripts/within-limits.ts";
 import { Workspace } from "../../scripts/workspace.ts";
 import { type StatusOptions, statusEntries } from "./database.ts";
 import { debianLinker } from "./glibc.ts";
@@ -15,8 +16,17 @@ import type { UnpackedDebian } from "./unpacked.ts";
  *
  * Entries replace what the root has at their paths. Scripts whose effect is not known for certain are told as
  * needs-you in the coverage; the parts of them that are known are done.
+ * @throws BAD_ARCHIVE when more is to be changed than any honest packages would
  */
 export function configureDebian(
+  root: RootView,
+  packages: readonly UnpackedDebian[],
+  options: StatusOptions,
+): Configuration {
+  return withinLimits(() => configured(root, packages, options));
+}
+
+function configured(
   root: RootView,
   packages: readonly UnpackedDebian[],
   options: StatusOptions,

@@ -3,6 +3,7 @@ import { tag } from "../../formats/rpm/tags.ts";
 import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
 import { linkerFiles } from "../../rootfs/ldconfig.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
+import { withinLimits } from "../../scripts/within-limits.ts";
 import { Workspace } from "../../scripts/workspace.ts";
 import { makeAccounts } from "./accounts.ts";
 import { type DatabaseOptions, databaseEntries } from "./database-entries.ts";
@@ -18,12 +19,17 @@ import { RpmScriptReader } from "./script-reader.ts";
  *
  * Entries replace what the root has at their paths. Scripts whose effect is not known for certain are told as
  * needs-you in the coverage; the parts of them that are known are done.
+ * @throws BAD_ARCHIVE when more is to be changed than any honest packages would
  */
 export function configureFedora(
   root: RootView,
   placed: readonly PlacedRpm[],
   options: DatabaseOptions,
 ): Configuration {
+  return withinLimits(() => configured(root, placed, options));
+}
+
+function configured(root: RootView, placed: readonly PlacedRpm[], options: DatabaseOptions): Configuration {
   const packages = installOrder(placed);
   const workspace = new Workspace(root, options.timestamp);
   const reader = new RpmScriptReader(workspace, packages);
