@@ -80,30 +80,40 @@ export function isMet(
 type Form = "clauses" | "cases";
 
 function blocksOf(dependency: Dependency, providers: Providers, form: Form): Blocks {
-  if (!isComplex(dependency)) {
-    const all = simpleProviders(dependency, providers).map((each) => each + 1);
-    if (all.length === 0) return false;
-    return form === "clauses" ? [all.sort((a, b) => a - b)] : all.map((each) => [each]);
-  }
-  const { operator, left, right, otherwise } = dependency;
-  const of = (side: Dependency) => blocksOf(side, providers, form);
-  const not = (side: Dependency) => negated(blocksOf(side, providers, other(form)));
-  const both = (one: Blocks, two: Blocks) => and(one, two, form, dependency);
-  const either = (one: Blocks, two: Blocks) => or(one, two, form, dependency);
-  switch (operator) {
-    case "and":
-      return both(of(left), of(right));
-    case "or":
-      return either(of(left), of(right));
-    case "if": {
-      const then = either(of(left), not(right));
-      return otherwise === undefined ? then : both(then, either(of(right), of(otherwise)));
+  // A condition is looked at in both forms, and with an `else` twice; nested ones would double with each step.
+  const known = { clauses: new Map<Dependency, Blocks>(), cases: new Map<Dependency, Blocks>() };
+  const blocks = (one: Dependency, form: Form): Blocks => {
+    const made = known[form].get(one) ?? make(one, form);
+    known[form].set(one, made);
+    return made;
+  };
+  const make = (one: Dependency, form: Form): Blocks => {
+    if (!isComplex(one)) {
+      const all = simpleProviders(one, providers).map((each) => each + 1);
+      if (all.length === 0) return false;
+      return form === "clauses" ? [all.sort((a, b) => a - b)] : all.map((each) => [each]);
     }
-    default: {
-      const then = both(of(left), not(right));
-      return otherwise === undefined ? then : either(then, both(of(right), of(otherwise)));
+    const { operator, left, right, otherwise } = one;
+    const of = (side: Dependency) => blocks(side, form);
+    const not = (side: Dependency) => negated(blocks(side, other(form)));
+    const both = (these: Blocks, those: Blocks) => and(these, those, form, one);
+    const either = (these: Blocks, those: Blocks) => or(these, those, form, one);
+    switch (operator) {
+      case "and":
+        return both(of(left), of(right));
+      case "or":
+        return either(of(left), of(right));
+      case "if": {
+        const then = either(of(left), not(right));
+        return otherwise === undefined ? then : both(then, either(of(right), of(otherwise)));
+      }
+      default: {
+        const then = both(of(left), not(right));
+        return otherwise === undefined ? then : either(then, both(of(right), of(otherwise)));
+      }
     }
-  }
+  };
+  return blocks(dependency, form);
 }
 
 function other(form: Form): Form {

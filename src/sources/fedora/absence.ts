@@ -1,13 +1,8 @@
 import { nearest } from "../../bytes/nearest.ts";
 import { byText } from "../../bytes/text.ts";
-import {
-  type Capability,
-  type Dependency,
-  dependencyText,
-  isRich,
-  parseDependency,
-} from "../../formats/rpm/dependency.ts";
+import { type Capability, dependencyText, isRich, parseDependency } from "../../formats/rpm/dependency.ts";
 import { isComplex, simpleProviders } from "../../formats/rpm/rich.ts";
+import { signedParts } from "../../formats/rpm/signed-parts.ts";
 import { runsOn } from "./architectures.ts";
 import { type Archive, nameOf, recordOffers } from "./candidates.ts";
 import type { RpmRecord } from "./index/record.ts";
@@ -21,7 +16,9 @@ export const nothingOffers = "nothing offers that";
 export function absenceOf(text: string, archive: Archive): string | undefined {
   const wanted = parseDependency(text, "A dependency");
   if (!isRich(wanted)) return absenceOfOne(wanted, archive);
-  const notes = wantedBy(wanted, true).flatMap((each) => {
+  const parts = signedParts(wanted, true, isRich, ["if", "unless", "without"]);
+  const notes = parts.flatMap(({ part: each, positive }) => {
+    if (!positive || isRich(each)) return [];
     const note = absenceOfOne(each, archive);
     return note === nothingOffers ? `nothing offers ${dependencyText(each)}` : (note ?? []);
   });
@@ -49,18 +46,6 @@ export function absenceOfNamed(text: string, archive: Archive): string {
     if (meant !== undefined) return `${note}; did you mean ${meant}?`;
   }
   return note;
-}
-
-/** The capabilities of which a rich dependency asks that they be there, if it is to hold or (not `positive`) not to. */
-function wantedBy(dependency: Dependency, positive: boolean): Capability[] {
-  if (!isRich(dependency)) return positive ? [dependency] : [];
-  const { operator, left, right, otherwise } = dependency;
-  const isCondition = operator === "if" || operator === "unless" || operator === "without";
-  return [
-    ...wantedBy(left, positive),
-    ...wantedBy(right, isCondition ? !positive : positive),
-    ...(otherwise === undefined ? [] : [...wantedBy(right, positive), ...wantedBy(otherwise, positive)]),
-  ];
 }
 
 function absenceOfOne(wanted: Capability, archive: Archive): string | undefined {

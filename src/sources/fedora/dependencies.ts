@@ -1,5 +1,6 @@
 import { type Capability, type Dependency, isRich, parseDependency } from "../../formats/rpm/dependency.ts";
 import { isComplex, simpleProviders } from "../../formats/rpm/rich.ts";
+import { signedParts } from "../../formats/rpm/signed-parts.ts";
 import { rangesMeet } from "../../formats/rpm/version.ts";
 import { type Archive, type Candidate, evrOf, nameOf } from "./candidates.ts";
 
@@ -41,18 +42,8 @@ export class Dependencies {
   }
 
   #signed(dependency: Dependency, positive: boolean): readonly Candidate[] {
-    if (!isComplex(dependency))
-      return positive ? simpleProviders(dependency, (one) => this.providers(one)) : [];
-    const { operator, left, right, otherwise } = dependency;
-    const conditional = operator === "if" || operator === "unless";
-    return [
-      ...this.#signed(left, positive),
-      ...this.#signed(right, conditional ? !positive : positive),
-      // The condition of `else` is the contrary.
-      ...(otherwise === undefined
-        ? []
-        : [...this.#signed(right, positive), ...this.#signed(otherwise, positive)]),
-    ];
+    const parts = signedParts(dependency, positive, isComplex).filter((one) => one.positive);
+    return parts.flatMap(({ part }) => simpleProviders(part, (one) => this.providers(one)));
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Dependency, isRich, parseDependency } from "../../formats/rpm/dependency.ts";
+import { signedParts } from "../../formats/rpm/signed-parts.ts";
 import { signatureTag, tag } from "../../formats/rpm/tags.ts";
 import type { InstalledRpm } from "./rpm-database.ts";
 
@@ -108,23 +109,7 @@ function withNamesWithin(row: DatabaseKey, where: string): DatabaseKey[] {
 
 function namesWithin(dependency: Dependency): string[] {
   const names = new Set<string>();
-  // A condition counts both ways where there is an "else"; nested ones would double with each step.
-  const walked = [new Set<Dependency>(), new Set<Dependency>()] as const;
-  const walk = (one: Dependency, negative: boolean): void => {
-    const known = walked[negative ? 1 : 0];
-    if (known.has(one)) return;
-    known.add(one);
-    if (!isRich(one)) {
-      if (!one.name.startsWith("rpmlib(")) names.add(`${negative ? "!" : " "}${one.name}`);
-      return;
-    }
-    const conditional = one.operator === "if" || one.operator === "unless";
-    walk(one.left, negative);
-    walk(one.right, conditional ? !negative : negative);
-    if (one.otherwise === undefined) return;
-    walk(one.right, negative);
-    walk(one.otherwise, negative);
-  };
-  walk(dependency, false);
+  for (const { part, positive } of signedParts(dependency, true, isRich))
+    if (!isRich(part) && !part.name.startsWith("rpmlib(")) names.add(`${positive ? " " : "!"}${part.name}`);
   return [...names].sort().map((name) => (name.startsWith(" ") ? name.slice(1) : name));
 }

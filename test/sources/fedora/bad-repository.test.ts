@@ -112,6 +112,21 @@ test("what cannot be had together is told from what was asked for to the reason"
   expect(await resolve(files, { include: ["aa"] })).toBe("aa cannot be had:\n  aa: nothing offers that");
 });
 
+test("conditions within conditions are followed once, however deep they are", async () => {
+  const nested = (operator: string) =>
+    Array.from({ length: 60 }).reduce<string>((inner) => `(b ${operator} ${inner} else c)`, "d");
+  const others = ["b", "c", "d"].map((name): ListedRpm => ({ name }));
+  const needing = (operator: string) => indexOf([{ name: "a", requires: [nested(operator)] }, ...others]);
+  expect(await resolve(needing("if"))).toEqual(["a", "b", "c"]);
+  expect(await resolve(needing("unless"))).toEqual(["a", "b", "c"]);
+  const against = indexOf([{ name: "a", conflicts: [nested("if")] }, ...others]);
+  expect(await resolve(against)).toEqual(["a"]);
+  const unmet = indexOf([{ name: "a", requires: [nested("if")] }]);
+  expect(await resolve(unmet)).toBe(
+    `a cannot be had:\n  a-1-1.noarch needs ${nested("if")}, but nothing offers b and nothing offers d and nothing offers c`,
+  );
+});
+
 test("an index that is not the one that repomd.xml names is refused", async () => {
   const files = indexOf([{ name: "a" }]);
   files.set("repodata/primary.xml.gz", indexOf([{ name: "b" }]).get("repodata/primary.xml.gz") as Uint8Array);
