@@ -72,6 +72,18 @@ describe("alternatives of chkconfig", () => {
     expect(text(`${state}/mta`)).toBe("auto\n/usr/sbin/mta\n\n/usr/bin/a\n20\n");
   });
 
+  test("the state is where its folder leads: newer ones have it below /etc", () => {
+    const moved = {
+      "etc/alternatives.admindir/": {},
+      "var/lib/alternatives": { link: "../../etc/alternatives.admindir" },
+    };
+    const { text, link } = readingScriptlet(other, moved);
+    expect(text("/etc/alternatives.admindir/editor")).toBe(
+      "auto\n/usr/bin/editor\n\n/usr/bin/nano\n@small@90\n",
+    );
+    expect(link(state)).toBe("../../etc/alternatives.admindir");
+  });
+
   test.each([
     "alternatives --install relative editor /usr/bin/vim 50",
     "alternatives --install /usr/bin/editor ../escape /usr/bin/vim 50",
