@@ -1,9 +1,9 @@
 /**
  * Every way in which tare says no: a stable code, its details, one sentence, and an exit code.
  *
- * Exit codes: 1 the answer is no (bad signature, broken budget), 2 wrong use (recipe, arguments),
- * 3 the world failed (network, disk, a file that is not what it claims to be); a program that is to be run in an image
- * and cannot be: 126, or 127 where it is not there, as shells and docker have it.
+ * Exit codes: 1 the answer is no (bad signature, packages that do not go together, broken budget), 2 wrong use (recipe,
+ * arguments), 3 the world failed (network, disk, a file that breaks off or is not what it claims to be); a program that
+ * is to be run in an image and cannot be: 126, or 127 where it is not there, as shells and docker have it.
  */
 export type ExitCode = 1 | 2 | 3 | 126 | 127;
 
@@ -172,7 +172,8 @@ const rules = {
       ? `${d.what} could not be fetched: there is no address for it.`
       : `${d.what} could not be fetched: ${saidInTurn(d.tried, d.what)}.`,
   ),
-  FILE_CONFLICT: rule<{ path: string; first: string; second: string }>(2, (d) =>
+  /** Like packages that cannot be chosen together, found out only once they are unpacked. */
+  FILE_CONFLICT: rule<{ path: string; first: string; second: string }>(1, (d) =>
     d.first === d.second
       ? `${d.first} brings /${d.path} twice; exclude that path.`
       : `${d.first} and ${d.second} both bring /${d.path}, and neither replaces the other; exclude one of the packages or that path.`,

@@ -18,7 +18,7 @@ export function programHelp(commands: readonly Command[]): string {
       ["--help", "Show this help; `tare COMMAND --help` shows more"],
     ]),
     "",
-    "Exit code: 0 done, 1 the answer is no, 2 wrong use, 3 the network or the disk failed, 130 interrupted.",
+    "Exit code: 0 done, 1 the answer is no, 2 wrong use, 3 the network, the disk or a damaged file, 130 interrupted.",
     "",
   ].join("\n");
 }
@@ -53,8 +53,9 @@ export function manual(commands: readonly Command[]): string {
     purpose,
     "",
     "A result goes to the standard output, everything else to the standard error; `--json` makes the result JSON, and",
-    'an error becomes `{"error": …}` there as well. Exit codes: 0 done, 1 the answer is no (a stale lock, a bad',
-    "signature), 2 wrong use, 3 the network or the disk failed, 130 interrupted.",
+    'an error becomes `{"error": …}` there as well. Exit codes: 0 done, 1 the answer is no (a stale lock, a bad signature,',
+    "packages that do not go together), 2 wrong use, 3 the network or the disk failed or a file is damaged, 130",
+    "interrupted.",
     "",
   ];
   for (const command of commands) {

@@ -101,7 +101,7 @@ test("two packages that bring one path are named", async () => {
   const packages = ["one", "two"].map((name) => ({ name, files: { "etc/a": name } }));
   await withWorkplace({ packages, recipe: { packages: { include: ["one", "two"] } } }, async (place) => {
     expect(await place.tare("build --quiet")).toEqual({
-      code: 2,
+      code: 1,
       out: "",
       notes: [
         "one:amd64 and two:amd64 both bring /etc/a, and neither replaces the other; exclude one of the packages or that path.",
