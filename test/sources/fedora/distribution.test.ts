@@ -1,82 +1,14 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { collect, drain } from "../../../src/bytes/bytes.ts";
+import { drain } from "../../../src/bytes/bytes.ts";
 import { digestOf } from "../../../src/bytes/digest.ts";
-import type { FactEntry } from "../../../src/model/segment.ts";
 import type { InstalledPackage } from "../../../src/model/source.ts";
-import { compose } from "../../../src/rootfs/compose.ts";
 import { fedora } from "../../../src/sources/fedora/distribution.ts";
 import { observed } from "../../kit/chunks.ts";
-import {
-  cpioEnd,
-  cpioMember,
-  type FileRow,
-  filesHeader,
-  type HeaderData,
-  headerBytes,
-  rpmBytes,
-} from "../../kit/rpm-bytes.ts";
+import { configuredRpms, installedRpm, type MadeRpm } from "../../kit/installed-rpm.ts";
+import { cpioEnd, filesHeader, type HeaderData, headerBytes, rpmBytes } from "../../kit/rpm-bytes.ts";
 
-interface Made {
-  readonly name: string;
-  readonly architecture?: string;
-  readonly files?: readonly FileRow[];
-  /** Tags beyond those of {@link filesHeader}, by number. */
-  readonly tags?: HeaderData;
-}
-
-/** A package as it is once its member was made. */
-async function installed({
-  name,
-  architecture = "x86_64",
-  files = [],
-  tags = [],
-}: Made): Promise<InstalledPackage> {
-  const members = files.map(({ path, content = "", link = "" }) => cpioMember(`.${path}`, content + link));
-  const payload = gzipSync(Buffer.concat([...members, cpioEnd]));
-  const own: HeaderData = [
-    ...filesHeader(files, payload).map(([tag, value]) =>
-      tag === 1000 ? ([tag, name] as const) : ([tag, value] as const),
-    ),
-    [1022, architecture],
-    ...tags,
-  ];
-  const replaced = new Map(own);
-  const header = headerBytes(
-    63,
-    [...replaced].sort(([a], [b]) => a - b),
-  );
-  const bytes = rpmBytes({ header, payload, signature: [[1004, Buffer.alloc(16, 7)]] });
-  const facts = await fedora.unpacker.unpack(observed(bytes).stream, bytes.length, name, async (opened) => {
-    const entries: FactEntry[] = [];
-    for await (const entry of opened.entries) {
-      const { content, xattrs: _, nanoseconds: __, ...fact } = entry;
-      const bytes = content instanceof Uint8Array ? content : await collect(content, 1 << 20, name);
-      const keep = entry.type === "file" && opened.capture(entry.path, entry.size);
-      entries.push(keep ? { ...fact, captured: Buffer.from(bytes).toString("base64") } : fact);
-    }
-    const about = JSON.parse(JSON.stringify(opened.about(new Map())));
-    return { entries, excluded: 0, excludedSize: 0, date: opened.date, about };
-  });
-  const place = {
-    digest: digestOf(bytes),
-    size: bytes.length,
-    location: name,
-    repository: "test",
-    source: name,
-  };
-  return { package: { name, version: "1-1", architecture, ...place, because: [] }, facts };
-}
-
-function configured(packages: readonly InstalledPackage[]) {
-  const pieces = packages.map((one) => ({ id: fedora.idOf(one.package), entries: one.facts.entries }));
-  const { view, adjustments } = compose(pieces, fedora.arbiter(packages));
-  const options = { architecture: "x86_64", timestamp: 1_704_067_200, excludes: [] };
-  const { entries, coverage } = fedora.configure(view, packages, options);
-  return { adjustments, coverage, entries: new Map(entries.map((entry) => [entry.path, entry])) };
-}
-
-const accounts: Made = {
+const accounts: MadeRpm = {
   name: "setup",
   files: [
     { path: "/etc", mode: 0o040755 },
@@ -92,29 +24,29 @@ test("packages of two machines have names of their own", () => {
 });
 
 test("the database is the same bytes for the same packages, and a link leads to it", async () => {
-  const packages = await Promise.all([installed(accounts), installed({ name: "empty" })]);
-  const { entries } = configured(packages);
+  const packages = await Promise.all([installedRpm(accounts), installedRpm({ name: "empty" })]);
+  const { entries } = configuredRpms(packages);
   const database = entries.get("usr/lib/sysimage/rpm/rpmdb.sqlite");
   expect(database?.content.subarray(0, 15)).toEqual(Buffer.from("SQLite format 3"));
   // Neither the version of SQLite nor its counts of changes.
   expect(Buffer.from(database?.content ?? []).toString("hex", 24, 28)).toBe("00000001");
   expect(digestOf(database?.content ?? "")).toBe(
-    digestOf(configured(packages).entries.get("usr/lib/sysimage/rpm/rpmdb.sqlite")?.content ?? ""),
+    digestOf(configuredRpms(packages).entries.get("usr/lib/sysimage/rpm/rpmdb.sqlite")?.content ?? ""),
   );
   expect(entries.get("var/lib/rpm")).toMatchObject({ type: "symlink", link: "../../usr/lib/sysimage/rpm" });
 });
 
 test("it stands where the distribution's own rpm has it", async () => {
-  const { entries } = configured([
-    await installed({ name: "rpm", files: [{ path: "/var/lib/rpm", mode: 0o040755 }] }),
+  const { entries } = configuredRpms([
+    await installedRpm({ name: "rpm", files: [{ path: "/var/lib/rpm", mode: 0o040755 }] }),
   ]);
   expect([...entries.keys()]).toEqual(["var/lib/rpm/rpmdb.sqlite"]);
 });
 
 test("a file that two packages have alike is shared; another is a conflict", async () => {
-  const one = await installed({ name: "one", files: [{ path: "/bin/same", content: "same" }] });
-  const other = await installed({ name: "other", files: [{ path: "/usr/bin/same", content: "same" }] });
-  const different = await installed({
+  const one = await installedRpm({ name: "one", files: [{ path: "/bin/same", content: "same" }] });
+  const other = await installedRpm({ name: "other", files: [{ path: "/usr/bin/same", content: "same" }] });
+  const different = await installedRpm({
     name: "different",
     files: [{ path: "/usr/bin/same", content: "not" }],
   });
@@ -126,7 +58,7 @@ test("a file that two packages have alike is shared; another is a conflict", asy
 
 test("of a program of 32 and of 64 bits, that of 64 stays", async () => {
   const of = (architecture: string, color: number) =>
-    installed({
+    installedRpm({
       name: "both",
       architecture,
       files: [{ path: "/usr/bin/tool", content: architecture }],
@@ -138,7 +70,7 @@ test("of a program of 32 and of 64 bits, that of 64 stays", async () => {
 });
 
 test("files go to accounts that packages declare; until then nobody runs them with root's rights", async () => {
-  const daemon = await installed({
+  const daemon = await installedRpm({
     name: "daemon",
     files: [
       { path: "/usr/bin/run-as", content: "x", mode: 0o106755 },
@@ -154,7 +86,7 @@ test("files go to accounts that packages declare; until then nobody runs them wi
   expect(unpacked.get("usr/bin/run-as")).toMatchObject({ uid: 0, gid: 0, mode: 0o755, uname: "served" });
   expect(unpacked.get("usr/bin/write")).toMatchObject({ uid: 0, gid: 5, mode: 0o2755 });
 
-  const { entries, coverage } = configured([await installed(accounts), daemon]);
+  const { entries, coverage } = configuredRpms([await installedRpm(accounts), daemon]);
   expect(entries.get("usr/bin/run-as")).toMatchObject({ uid: 250, gid: 250, mode: 0o6755, uname: "served" });
   expect(entries.has("usr/bin/write")).toBe(false);
   expect(coverage).toContainEqual({
@@ -166,12 +98,12 @@ test("files go to accounts that packages declare; until then nobody runs them wi
 });
 
 test("an owner whom nobody declares is told, and root keeps the files", async () => {
-  const stranger = await installed({
+  const stranger = await installedRpm({
     name: "stranger",
     files: [{ path: "/usr/bin/x", content: "x", mode: 0o104755 }],
     tags: [[1039, ["nobody-knows"]]],
   });
-  const { entries, coverage } = configured([await installed(accounts), stranger]);
+  const { entries, coverage } = configuredRpms([await installedRpm(accounts), stranger]);
   expect(entries.has("usr/bin/x")).toBe(false);
   expect(coverage).toEqual([
     {
@@ -184,7 +116,7 @@ test("an owner whom nobody declares is told, and root keeps the files", async ()
 });
 
 test("scriptlets are read in the order in which rpm runs them; what is not understood is told", async () => {
-  const scripted = await installed({
+  const scripted = await installedRpm({
     name: "scripted",
     files: [{ path: "/etc/scripted", mode: 0o040755 }],
     tags: [
@@ -200,7 +132,7 @@ test("scriptlets are read in the order in which rpm runs them; what is not under
       [1154, ["/bin/sh"]],
     ],
   });
-  const { entries, coverage } = configured([scripted]);
+  const { entries, coverage } = configuredRpms([scripted]);
   expect(Buffer.from(entries.get("etc/scripted/order")?.content ?? []).toString()).toBe("pre\npost\nlater\n");
   expect(coverage.map(({ script, verdict }) => `${script}: ${verdict}`)).toEqual([
     "pretrans: needs-you",
@@ -214,7 +146,7 @@ test("scriptlets are read in the order in which rpm runs them; what is not under
 test("Lua that only runs programs, and Lua that is known, is done; other Lua is not", async () => {
   const trigger =
     'pid = posix.fork()\nif pid == 0 then\n  assert(posix.exec("/usr/bin/systemctl", "daemon-reload"))\nelseif pid > 0 then\n  posix.wait(pid)\nend\n';
-  const lua = await installed({
+  const lua = await installedRpm({
     name: "glibc-gconv-extra",
     files: [
       ...["/usr", "/usr/lib64", "/usr/lib64/gconv"].map((path) => ({ path, mode: 0o040755 })),
@@ -229,7 +161,7 @@ test("Lua that only runs programs, and Lua that is known, is done; other Lua is 
       [1153, ["<lua>"]],
     ],
   });
-  const { entries, coverage } = configured([lua]);
+  const { entries, coverage } = configuredRpms([lua]);
   expect(entries.get("usr/lib64/gconv/gconv-modules.cache")?.content).toHaveLength(0);
   expect(coverage.map(({ script, verdict }) => `${script}: ${verdict}`)).toEqual([
     "pretrans: needs-you",
@@ -248,14 +180,14 @@ test("a file trigger runs where a package brings what it waits for", async () =>
     [5082, { width: 4, numbers: [1 << 16] }],
   ];
   const files = [{ path: "/etc", mode: 0o040755 }];
-  const waiting = await installed({ name: "waiting", files, tags: triggers("/usr/lib") });
-  const bringing = await installed({ name: "bringing", files: [{ path: "/usr/lib/x", content: "" }] });
-  expect(configured([waiting]).entries.has("etc/ran")).toBe(false);
-  expect(configured([waiting]).coverage[0]).toMatchObject({
+  const waiting = await installedRpm({ name: "waiting", files, tags: triggers("/usr/lib") });
+  const bringing = await installedRpm({ name: "bringing", files: [{ path: "/usr/lib/x", content: "" }] });
+  expect(configuredRpms([waiting]).entries.has("etc/ran")).toBe(false);
+  expect(configuredRpms([waiting]).coverage[0]).toMatchObject({
     verdict: "harmless",
     notes: ["nothing sets it off"],
   });
-  expect(configured([waiting, bringing]).entries.has("etc/ran")).toBe(true);
+  expect(configuredRpms([waiting, bringing]).entries.has("etc/ran")).toBe(true);
 });
 
 test("reading to the end is what checks a package", async () => {
@@ -279,7 +211,7 @@ test.each([
   const [operator = "", version = ""] = range.split(" ");
   const bits = { "<": 2, ">": 4, "=": 8 };
   const flags = [...operator].reduce((sum, sign) => sum | bits[sign as "="], 1 << 16);
-  const waiting = await installed({
+  const waiting = await installedRpm({
     name: "waiting",
     files: [{ path: "/etc", mode: 0o040755 }],
     tags: [
@@ -291,14 +223,14 @@ test.each([
       [1092, ["/bin/sh"]],
     ],
   });
-  expect(configured([waiting, await installed({ name: "target" })]).entries.has("etc/ran")).toBe(runs);
+  expect(configuredRpms([waiting, await installedRpm({ name: "target" })]).entries.has("etc/ran")).toBe(runs);
 });
 
 test("a package that is another than its index says is refused", async () => {
-  const { package: wanted, facts } = await installed({ name: "tool" });
+  const { package: wanted, facts } = await installedRpm({ name: "tool" });
   for (const other of [{ version: "2-1" }, { name: "other" }, { architecture: "i686" }])
-    expect(() => configured([{ package: { ...wanted, ...other }, facts }])).toThrow(
+    expect(() => configuredRpms([{ package: { ...wanted, ...other }, facts }])).toThrow(
       "of test cannot be used: its file is tool 1-1 for x86_64",
     );
-  expect(() => configured([{ package: { ...wanted, version: "0:1-1" }, facts }])).not.toThrow();
+  expect(() => configuredRpms([{ package: { ...wanted, version: "0:1-1" }, facts }])).not.toThrow();
 });
