@@ -1,5 +1,5 @@
-import { TareError } from "../../errors.ts";
-import { type Platform, platformName } from "../../model/platform.ts";
+import type { Platform } from "../../model/platform.ts";
+import { ownArchitecture } from "../own-architecture.ts";
 
 /** apk's names of machines by OCI's (apk-tools, `apk_defines.h`; image-spec, image-index.md, `platform`). */
 const names: Readonly<Record<string, string>> = {
@@ -18,9 +18,5 @@ const names: Readonly<Record<string, string>> = {
 
 /** @throws NO_PLATFORM when Alpine has no such machine */
 export function alpineArchitecture(platform: Platform): string {
-  const name = platformName(platform);
-  const architecture = Object.hasOwn(names, name) ? names[name] : undefined;
-  if (architecture === undefined)
-    throw new TareError({ code: "NO_PLATFORM", platform: name, source: "Alpine", known: Object.keys(names) });
-  return architecture;
+  return ownArchitecture(platform, names, "Alpine");
 }

@@ -1,5 +1,5 @@
-import { TareError } from "../../errors.ts";
-import { type Platform, platformName } from "../../model/platform.ts";
+import type { Platform } from "../../model/platform.ts";
+import { ownArchitecture } from "../own-architecture.ts";
 
 /** Debian's names of machines by OCI's (dpkg's cputable; image-spec, image-index.md, `platform`). */
 const names: Readonly<Record<string, string>> = {
@@ -20,9 +20,5 @@ const names: Readonly<Record<string, string>> = {
 
 /** @throws NO_PLATFORM when Debian has no such machine */
 export function debianArchitecture(platform: Platform): string {
-  const name = platformName(platform);
-  const architecture = Object.hasOwn(names, name) ? names[name] : undefined;
-  if (architecture === undefined)
-    throw new TareError({ code: "NO_PLATFORM", platform: name, source: "Debian", known: Object.keys(names) });
-  return architecture;
+  return ownArchitecture(platform, names, "Debian");
 }

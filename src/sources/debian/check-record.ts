@@ -1,5 +1,6 @@
 import { TareError } from "../../errors.ts";
 import { parseVersion } from "../../formats/deb/version.ts";
+import { isInsideRepository } from "../inside-repository.ts";
 import type { PackageRecord } from "./index/record.ts";
 
 /** Debian Policy 5.6.1 and 5.6.7, with capitals, as dpkg takes them. Both become parts of paths. */
@@ -19,16 +20,6 @@ export function checkRecord(record: PackageRecord): string | undefined {
   if (record.sha256 === undefined)
     return "the index names no SHA256 of it, and weaker digests are not trusted";
   if (!Number.isSafeInteger(record.size)) return "the index does not say how large it is";
-  if (!isInside(record.filename)) return "its place is not a path inside the repository";
+  if (!isInsideRepository(record.filename)) return "its place is not a path inside the repository";
   return undefined;
-}
-
-/** Relative, without `..`, and nothing that means something else in a URL or on a disk. */
-function isInside(path: string): boolean {
-  if (!/^[!-~]+$/.test(path) || /^\/|[\\?#]|^[A-Za-z][A-Za-z0-9+.-]*:/.test(path)) return false;
-  try {
-    return !decodeURIComponent(path).split("/").includes("..");
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
-import { TareError } from "../../errors.ts";
-import { type Platform, platformName } from "../../model/platform.ts";
+import type { Platform } from "../../model/platform.ts";
+import { ownArchitecture } from "../own-architecture.ts";
 
 /** rpm's names of machines by OCI's (rpm's rpmrc, "arch_canon"; image-spec, image-index.md, `platform`). */
 const names: Readonly<Record<string, string>> = {
@@ -17,11 +17,7 @@ const names: Readonly<Record<string, string>> = {
 
 /** @throws NO_PLATFORM when there are no rpms for such a machine */
 export function fedoraArchitecture(platform: Platform): string {
-  const name = platformName(platform);
-  const architecture = Object.hasOwn(names, name) ? names[name] : undefined;
-  if (architecture === undefined)
-    throw new TareError({ code: "NO_PLATFORM", platform: name, source: "Fedora", known: Object.keys(names) });
-  return architecture;
+  return ownArchitecture(platform, names, "Fedora");
 }
 
 const i386 = ["i686", "i586", "i486", "i386"];

@@ -1,3 +1,4 @@
+import { isInsideRepository } from "../inside-repository.ts";
 import type { RpmRecord } from "./index/record.ts";
 
 /** Names, versions, releases and architectures become parts of paths and of a lock (rpm's own build refuses others). */
@@ -16,16 +17,6 @@ export function checkRecord(record: RpmRecord): string | undefined {
     return `the index names no SHA256 of it${record.checksumType === "" ? "" : ` (only ${record.checksumType.slice(0, 20)})`}, and weaker digests are not trusted`;
   if (!Number.isSafeInteger(record.size)) return "the index does not say how large it is";
   if (record.base !== undefined) return "it lies outside its repository (xml:base), which is not followed";
-  if (!isInside(record.location)) return "its place is not a path inside the repository";
+  if (!isInsideRepository(record.location)) return "its place is not a path inside the repository";
   return undefined;
-}
-
-/** Relative, without `..`, and nothing that means something else in a URL or on a disk. */
-function isInside(path: string): boolean {
-  if (!/^[!-~]+$/.test(path) || /^\/|[\\?#]|^[A-Za-z][A-Za-z0-9+.-]*:/.test(path)) return false;
-  try {
-    return !decodeURIComponent(path).split("/").includes("..");
-  } catch {
-    return false;
-  }
 }
