@@ -9,8 +9,7 @@ export interface RepoSection {
   readonly mirrorlist?: string;
   /** Addresses of key files. */
   readonly gpgkey: readonly string[];
-  /** Whether packages' signatures count; undefined where it is not said. */
-  readonly gpgcheck?: boolean;
+  /** Whether the index must be signed; undefined where it is not said. */
   readonly repoGpgcheck?: boolean;
   /** 99 unless said otherwise; lower ones win. */
   readonly priority: number;
@@ -56,7 +55,6 @@ function sectionOf(id: string, values: ReadonlyMap<string, string>): RepoSection
   };
   const [metalink] = words("metalink");
   const [mirrorlist] = words("mirrorlist");
-  const gpgcheck = flag("gpgcheck");
   const repoGpgcheck = flag("repo_gpgcheck");
   const priority = /^-?\d{1,6}$/.test(values.get("priority") ?? "") ? Number(values.get("priority")) : 99;
   return {
@@ -66,7 +64,6 @@ function sectionOf(id: string, values: ReadonlyMap<string, string>): RepoSection
     ...(metalink !== undefined && { metalink }),
     ...(mirrorlist !== undefined && { mirrorlist }),
     gpgkey: words("gpgkey"),
-    ...(gpgcheck !== undefined && { gpgcheck }),
     ...(repoGpgcheck !== undefined && { repoGpgcheck }),
     priority,
     excludes: words("exclude", "excludepkgs"),

@@ -3,7 +3,7 @@ import type { DownloadSeams } from "../../http/download.ts";
 import type { LibraryNeed } from "../../model/library.ts";
 import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Resolution } from "../resolution.ts";
-import { unmatchedWords } from "../unmatched-words.ts";
+import { unmatchedNotes } from "../unmatched-words.ts";
 import { lockPackage } from "./lock-package.ts";
 import type { RepositoryPlan } from "./plan.ts";
 import { type OpenedRepository, openRepository } from "./repository.ts";
@@ -57,5 +57,9 @@ export async function resolveAlpine(
       }),
     );
   }
-  return { repositories, packages, notes: unmatchedWords(request.exclude, (name) => names.has(name)) };
+  return {
+    repositories,
+    packages,
+    notes: unmatchedNotes(request.exclude.filter((name) => !names.has(name))),
+  };
 }

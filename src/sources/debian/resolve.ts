@@ -6,7 +6,7 @@ import type { LibraryNeed } from "../../model/library.ts";
 import type { Package } from "../../model/package.ts";
 import type { Store } from "../../model/seams.ts";
 import type { Resolution } from "../resolution.ts";
-import { unmatchedWords } from "../unmatched-words.ts";
+import { unmatchedNotes } from "../unmatched-words.ts";
 import { type Contents, readContents } from "./contents/read.ts";
 import { openIndex } from "./index/open.ts";
 import { packIndex } from "./index/pack.ts";
@@ -78,7 +78,7 @@ export async function resolveDebian(
     notes.push(...contents.changed.map(byNames));
     packages.push(selection.packages.map(({ record: _, ...wanted }) => wanted));
   }
-  notes.push(...unmatchedWords(request.exclude, (name) => named.has(name)));
+  notes.push(...unmatchedNotes(request.exclude.filter((name) => !named.has(name))));
   return { repositories: opened.map(({ repository }) => repository.locked), packages, notes };
 }
 

@@ -8,7 +8,7 @@ import type { LockedRepository, Package } from "../../model/package.ts";
 import type { Keyring } from "../../trust/keyring.ts";
 import type { Resolution } from "../resolution.ts";
 import { checkIdentity } from "./check-identity.ts";
-import { excludedNotes } from "./excluded-notes.ts";
+import { excludedNotes, type Unmatched, unmatchedWords } from "./excluded-notes.ts";
 import type { RpmIndex } from "./index/record.ts";
 import { isListedFile } from "./index/record.ts";
 import { fileOwners, packageIndex } from "./metadata.ts";
@@ -46,11 +46,11 @@ export async function resolveFedora(
   const notes = new Set<string>();
   const locked = new Map<string, LockedRepository>();
   const packages: (readonly Package[])[] = [];
-  const unmatched: (readonly string[])[] = [];
+  const unmatched: (readonly Unmatched[])[] = [];
   for (const architecture of architectures) {
     const opened = await openAll(plans, architecture, notes, seams);
     unmatched.push(
-      excludedNotes(
+      unmatchedWords(
         request.exclude,
         opened.map(({ repository: { plan }, index }) => ({ ...plan, index })),
       ),
@@ -74,9 +74,7 @@ export async function resolveFedora(
       locked.set(id, { ...signed, keys: [...new Set([...earlier, ...signed.keys])].sort(byText) });
     }
   }
-  // What means a package for one machine need not mean any for the next.
-  const [first = [], ...others] = unmatched;
-  for (const note of first) if (others.every((other) => other.includes(note))) notes.add(note);
+  for (const note of excludedNotes(unmatched)) notes.add(note);
   return { repositories: [...locked.values()], packages, notes: [...notes] };
 }
 

@@ -29,7 +29,6 @@ includepkgs=x
       baseurl: [],
       metalink: "https://mirror.example/metalink?repo=fedora-$releasever&arch=$basearch",
       gpgkey: ["file:///etc/pki/rpm-gpg/one", "file:///etc/pki/rpm-gpg/two"],
-      gpgcheck: true,
       priority: 99,
       excludes: ["kernel*", "glibc", "bash"],
       includes: [],
