@@ -10,6 +10,8 @@ export interface ScriptCall {
   readonly path: string;
   readonly args: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
+  /** Whether `/bin/sh` reads `&>` as bash does: see `parseScript`. bash always does. */
+  readonly bothOutputs?: boolean;
   /** Every command that it may call, by name. */
   readonly commands: ReadonlyMap<string, Emulation>;
   /** debconf's answers, by question; undefined values are unknown. */
@@ -36,6 +38,7 @@ export function followScript(
   }
   const shell = new Shell(workspace, call.commands, call.environment, answers);
   shell.scriptName = call.path;
+  shell.bothOutputs = call.bothOutputs === true || /\bbash$/.test(call.interpreter ?? "");
   shell.run(call.text, call.args);
   return { findings: shell.findings, answers: shell.answers };
 }

@@ -108,6 +108,18 @@ const odd: readonly ApkData[] = [
     files: { "var/run/through": "run", "var/lock/": {} },
   },
   {
+    name: "shell",
+    files: { "srv/shell": "1" },
+    scripts: {
+      "pre-install": sh(
+        "addgroup -S 3d &>/dev/null",
+        "for n in $(seq -w 8 11); do adduser -S -D -H -G 3d builder$n >&/dev/null; done",
+        "cat /nowhere &>/etc/both || echo $? &>/etc/status",
+        "echo last >&/etc/last",
+      ),
+    },
+  },
+  {
     name: "trigger",
     triggers: ["/srv/watched*", "/srv/watched/*/deep", "/nowhere"],
     files: { "srv/other/": {} },
@@ -136,6 +148,7 @@ const explained: Readonly<Record<string, string>> = {
   "dev/urandom": "the same",
   "dev/zero": "the same",
   "etc/group-": "busybox keeps what the file was before",
+  "etc/both": "what programs complain of is not followed",
   "etc/passwd-": "the same",
   "etc/shadow": "accounts have a day on which they were made",
   "etc/shadow-": "busybox keeps what the file was before",

@@ -60,6 +60,7 @@ export const shellScripts: readonly [about: string, script: string, printed: str
     "a=1\ncat <<A\n$a \\$a\nA\ncat <<'B'\n$a\nB\ncat <<-C\n\tin\n\tC",
     "1 $a\n$a\nin\n",
   ],
+  ["seq counts", "echo $(seq 3) $(seq 2 4) $(seq -w 9 11)", "1 2 3 2 3 4 09 10 11\n"],
   ["pipes hand output on", "printf 'b\\na\\n' | sort | grep a", "a\n"],
   ["a subshell keeps its variables, a group does not", "a=1; (a=2); echo $a; { a=3; }; echo $a", "1\n3\n"],
   ["&&, || and !", "true && echo a || echo b; false && echo c || echo d; ! false && echo e", "a\nd\ne\n"],

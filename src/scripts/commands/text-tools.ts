@@ -52,7 +52,7 @@ export const textTools = new Map<string, Emulation>([
   ["realpath", realpath],
   ["rev", unknown],
   ["sed", sed],
-  ["seq", unknown],
+  ["seq", sequence],
   ["sha1sum", checksum("sha1")],
   ["sha256sum", checksum("sha256")],
   ["sha512sum", checksum("sha512")],
@@ -199,6 +199,20 @@ function sort(call: Call): Status {
           .map((line) => `${line}\n`)
           .join(""),
   );
+  return 0;
+}
+
+/** `seq [-w] [FIRST] LAST`, of whole numbers. */
+function sequence(call: Call): Status {
+  if (call.args.includes(undefined)) return unknown(call);
+  const { flags, operands } = optionsOf(call, ["-w"]);
+  const [first, last] = operands.length === 1 ? ["1", operands[0]] : operands;
+  const isWhole = (text = "") => /^[0-9]{1,9}$/.test(text);
+  if (operands.length > 2 || !isWhole(first) || !isWhole(last)) return unknown(call);
+  const [from, to] = [Number(first), Number(last)];
+  if (to - from > 10_000) return unknown(call);
+  const width = flags.has("-w") ? Math.max(`${first}`.length, `${last}`.length) : 0;
+  for (let at = from; at <= to; at += 1) call.io.out(`${String(at).padStart(width, "0")}\n`);
   return 0;
 }
 

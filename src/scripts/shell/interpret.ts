@@ -98,6 +98,8 @@ export class Shell {
   answers: Map<string, Value>;
   errexit = false;
   noglob = false;
+  /** See `parseScript`. */
+  bothOutputs = false;
   umask = 0o022;
   scriptName = "";
   readonly #emulations: ReadonlyMap<string, Emulation>;
@@ -127,7 +129,7 @@ export class Shell {
     try {
       const first = text.slice(0, 200).split("\n", 1)[0] ?? "";
       this.errexit = /^#!.*\s-[a-z]*e/.test(first);
-      this.#evaluate(parseScript(text), nowhere, false);
+      this.#evaluate(parseScript(text, this.bothOutputs), nowhere, false);
     } catch (error) {
       if (error instanceof Puzzle) this.need(error.line, error.message);
       else if (error instanceof Exit) {
@@ -166,7 +168,7 @@ export class Shell {
   evaluateText(text: string, io: Io): Status {
     this.#nest();
     try {
-      return this.#evaluate(parseScript(text), io, true);
+      return this.#evaluate(parseScript(text, this.bothOutputs), io, true);
     } catch (error) {
       if (error instanceof Puzzle) throw new Puzzle(this.#line, error.message);
       throw error;

@@ -19,10 +19,13 @@ const special = "@*#?-$!0123456789";
 const closers = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"]);
 const openers = new Set(["if", "case", "for", "while", "until", "{", "function", "[[", "select"]);
 
-/** Reads a whole script. @throws Puzzle where it is not understood */
-export function parseScript(text: string): Command {
+/**
+ * Reads a whole script. `bothOutputs`: `&>FILE` and `>&FILE` take errors, too, as bash and busybox have it; in POSIX, the
+ * first begins a job in the background. @throws Puzzle where it is not understood
+ */
+export function parseScript(text: string, bothOutputs = false): Command {
   if (text.length > MAX_SCRIPT) throw new Puzzle(1, "the script is too long");
-  const parser = new Parser(text, 1, 0);
+  const parser = new Parser(text, 1, 0, bothOutputs);
   const body = parser.list();
   if (!parser.atEnd()) throw parser.puzzled();
   return body;
@@ -40,12 +43,14 @@ class Parser {
   at = 0;
   line: number;
   depth: number;
+  readonly #bothOutputs: boolean;
   #heredocs: Heredoc[] = [];
 
-  constructor(text: string, line: number, depth: number) {
+  constructor(text: string, line: number, depth: number, bothOutputs: boolean) {
     this.text = text;
     this.line = line;
     this.depth = depth;
+    this.#bothOutputs = bothOutputs;
   }
 
   atEnd(): boolean {
@@ -277,7 +282,9 @@ class Parser {
   /** Adds to `into` and says true when a redirection stood here. */
   #redirection(into: Redirection[]): boolean {
     const rest = this.text.slice(this.at, this.at + 8);
-    const match = /^([0-9]?)(<<-?|>>|>\||<&|>&|<>|<|>)/.exec(rest);
+    const match =
+      /^([0-9]?)(<<-?|>>|>\||<&|>&|<>|<|>)/.exec(rest) ??
+      (this.#bothOutputs ? /^()(&>)(?!>)/.exec(rest) : null);
     if (!match) return false;
     const [whole, digit = "", operator = ""] = match;
     this.at += whole.length;
@@ -289,13 +296,19 @@ class Parser {
       const index = into.length;
       into.push({ descriptor, operator: "<<", target: [] });
       this.#heredocs.push({
-        delimiter: target.map((piece) => (piece.kind === "text" ? piece.text : "")).join(""),
+        delimiter: plainText(target),
         strip: operator === "<<-",
         quoted: target.some((piece) => piece.kind === "text" && piece.quoted),
         fill: (body) => {
           into[index] = { descriptor, operator: "<<", target: body };
         },
       });
+    } else if (
+      operator === "&>" ||
+      (operator === ">&" && digit === "" && this.#bothOutputs && isFile(target))
+    ) {
+      into.push({ descriptor: 1, operator: ">", target });
+      into.push({ descriptor: 2, operator: ">&", target: [{ kind: "text", text: "1", quoted: false }] });
     } else {
       const plain = operator === ">|" ? ">" : (operator as Redirection["operator"]);
       into.push({ descriptor, operator: plain, target });
@@ -362,7 +375,7 @@ class Parser {
         if (this.text[end] === "\\" && "$`\\".includes(this.text[end + 1] ?? " ")) end += 1;
         raw += this.text[end];
       }
-      const inner = new Parser(raw, this.line, this.depth);
+      const inner = new Parser(raw, this.line, this.depth, this.#bothOutputs);
       const body = inner.list();
       if (!inner.atEnd()) throw inner.puzzled();
       this.#advance(end + 1);
@@ -500,7 +513,7 @@ class Parser {
       fill([{ kind: "text", text: body, quoted: true }]);
       return;
     }
-    const inner = new Parser(body, from, this.depth);
+    const inner = new Parser(body, from, this.depth, this.#bothOutputs);
     const pieces: Piece[] = [{ kind: "text", text: "", quoted: true }];
     while (inner.at < body.length) inner.#quotedPiece(pieces, "$`\\");
     fill(pieces);
@@ -518,6 +531,15 @@ function append(pieces: Piece[], text: string, quoted: boolean): void {
   if (last?.kind === "text" && last.quoted === quoted)
     pieces[pieces.length - 1] = { kind: "text", text: last.text + text, quoted };
   else pieces.push({ kind: "text", text, quoted });
+}
+
+/** Neither a descriptor nor what may become one. */
+function isFile(word: Word): boolean {
+  return word.every(({ kind }) => kind === "text") && !/^(?:[0-9]+|-)$/.test(plainText(word));
+}
+
+function plainText(word: Word): string {
+  return word.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
 }
 
 function assignmentOf(word: Word): { name: string; value: Word } | undefined {

@@ -25,7 +25,7 @@ export const accounts: ReadonlyMap<string, Emulation> = new Map([
 /** Numbers of system accounts, then of persons; a number that is asked for may be any. */
 const system = { first: 100, last: 999 };
 const person = { first: 1000, last: 60_000 };
-const accountName = /^[a-zA-Z_][a-zA-Z0-9_.-]{0,31}$/;
+const accountName = /^(?=[0-9]*[a-zA-Z_])[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,31}$/;
 const inUse = 1;
 
 /** `addgroup [-g NUMBER] [-S] GROUP`, and `addgroup USER GROUP`. */

@@ -11,12 +11,25 @@ export function commandsOf(applets: ReadonlyMap<string, readonly string[]>): Rea
     ...commonCommands,
     ...accounts,
     ["add-shell", addShell],
+    ["apk", apk],
     ["busybox", manyNamed],
     ["busybox-extras", manyNamed],
     ["ldconfig", (call) => harmless(call, "musl keeps no cache of libraries")],
-    ["rc-update", (call) => harmless(call, "services are neither enabled nor started in an image")],
+    ["rc-status", (call) => harmless(call, services)],
+    ["rc-update", (call) => harmless(call, services)],
     ["update-ca-certificates", certificates],
   ]);
+}
+
+const services = "services are neither enabled nor started in an image";
+
+/** What it answers is not followed. Nothing is installed from within a script, for its database is locked. */
+function apk(call: Call): Status {
+  const [word] = textsOf(call);
+  if (word !== "info" && word !== "version" && word !== "--print-arch")
+    throw new Unsure(`apk ${word ?? ""} is not known`);
+  call.io.out(undefined);
+  return undefined;
 }
 
 /** A program of many names: it makes the links to itself, or is called by one of them. */
