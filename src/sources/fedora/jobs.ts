@@ -90,7 +90,10 @@ function withSuccessors(
 function providing(text: string, archive: Archive, bad: (why: string) => TareError): readonly Candidate[] {
   if (text.startsWith("(")) throw bad("a rich dependency is not a package; name one, or what it provides");
   if (isPattern(text)) {
-    const fits = (name: string) => name === text || matchesPattern(text, name);
+    // Names of extras have brackets: python3dist(requests[socks]).
+    const exact = archive.providers({ name: text });
+    if (exact.length > 0) return exact;
+    const fits = (name: string) => matchesPattern(text, name);
     return [...archive.all()].filter(
       (candidate) =>
         candidate.record.files.some(fits) || [...archive.provided(candidate)].some(([name]) => fits(name)),

@@ -53,6 +53,24 @@ describe("a word of include is", () => {
     expect(asked("/usr/bin/h*d")).toEqual([[young]]);
     expect(asked("perl(J*)")).toEqual([[tools]]);
     expect(asked("nothing*")).toEqual([[]]);
+    expect(asked("lib*2-1.noarch")).toEqual([["lib-2-1.noarch"]]);
+    expect(asked("[hl]ttpd")).toEqual([[old, young, small]]);
+  });
+
+  test("what is provided under a name with brackets, before it is a pattern", () => {
+    const extras = new Archive(
+      [
+        indexedRepository([
+          { name: "some", provides: ["dist(x[y])"] },
+          { name: "other", provides: ["dist(xy)"] },
+        ]),
+      ],
+      "x86_64",
+    );
+    const taken = (text: string) =>
+      jobsFor(text, extras, new Dependencies(extras))[0]?.candidates.map(nameOf);
+    expect(taken("dist(x[y])")).toEqual(["some-1-1.x86_64"]);
+    expect(taken("dist(x[xy])")).toEqual(["other-1-1.x86_64"]);
   });
 
   test.each([
