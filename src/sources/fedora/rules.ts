@@ -4,6 +4,7 @@ import { compareEvr } from "../../formats/rpm/version.ts";
 import { byLiterals, type Rule, type Rulebook } from "../../solver/rules.ts";
 import { type Archive, areRivals, type Candidate } from "./candidates.ts";
 import { Dependencies, obsoletedBy } from "./dependencies.ts";
+import { Effort } from "./effort.ts";
 
 /** What was asked for, and all packages that would do. */
 export interface Job {
@@ -33,13 +34,14 @@ export interface FedoraRules extends Rulebook<Said> {
  * Everything that jobs could need, and all rules between these packages, as libsolv makes them of rpms: they are
  * compared by the order of the packages in their repositories.
  * @param weak whether what is recommended, suggested or supplements something could be taken, too
- * @throws BAD_RELATION when a package that was considered has a dependency that cannot be read
+ * @throws BAD_RELATION when a package that was considered has a dependency that cannot be read; UNSATISFIABLE for too many
  */
 export function rulesFor(jobs: readonly Job[], archive: Archive, weak: boolean): FedoraRules {
-  const { members, dependencies } = reach(jobs, archive, weak);
+  const effort = new Effort([...new Set(jobs.map(({ text }) => text))].join(" together with "));
+  const { members, dependencies } = reach(jobs, archive, weak, effort);
   const candidates = [...members].sort((a, b) => a.number - b.number);
   const numbers = new Map(candidates.map((candidate, number) => [candidate, number]));
-  const maker = new Maker(candidates, numbers, archive, dependencies);
+  const maker = new Maker(candidates, numbers, archive, dependencies, effort);
   const rules = candidates.flatMap((candidate) => maker.rulesOf(candidate)).sort(byLiterals);
   return {
     candidates,
@@ -58,22 +60,25 @@ interface Reach {
   readonly dependencies: Dependencies;
 }
 
-function reach(jobs: readonly Job[], archive: Archive, weak: boolean): Reach {
+function reach(jobs: readonly Job[], archive: Archive, weak: boolean, effort: Effort): Reach {
   const dependencies = new Dependencies(archive);
+  const followed = new Set<string>();
   const members = new Set(jobs.flatMap(({ candidates }) => candidates));
   const visit = () => {
     // A set that grows is walked to its end.
     for (const candidate of members) {
       const { requires, conflicts, recommends, suggests } = candidate.record;
       for (const text of weak ? [...requires, ...recommends, ...suggests] : requires) {
-        if (isNeverPackaged(text)) continue;
-        for (const each of dependencies.offered(dependencies.parse(text, candidate))) members.add(each);
+        if (isNeverPackaged(text) || followed.has(text)) continue;
+        followed.add(text);
+        for (const each of effort.on(dependencies.offered(dependencies.parse(text, candidate))))
+          members.add(each);
       }
       for (const text of conflicts)
         if (text.startsWith("("))
-          for (const each of dependencies.offeredAgainst(dependencies.parse(text, candidate)))
+          for (const each of effort.on(dependencies.offeredAgainst(dependencies.parse(text, candidate))))
             members.add(each);
-      for (const each of betterTwins(candidate, archive)) members.add(each);
+      for (const each of effort.on(betterTwins(candidate, archive))) members.add(each);
     }
   };
   visit();
@@ -110,15 +115,20 @@ class Maker {
   readonly #numbers: ReadonlyMap<Candidate, number>;
   readonly #archive: Archive;
   readonly #dependencies: Dependencies;
+  readonly #effort: Effort;
   readonly #providers = (capability: Capability) =>
-    this.#dependencies.providers(capability).flatMap((each) => this.#numbers.get(each) ?? []);
+    this.#effort
+      .on(this.#dependencies.providers(capability))
+      .flatMap((each) => this.#numbers.get(each) ?? []);
 
   constructor(
     candidates: readonly Candidate[],
     numbers: ReadonlyMap<Candidate, number>,
     archive: Archive,
     dependencies: Dependencies,
+    effort: Effort,
   ) {
+    this.#effort = effort;
     this.#candidates = candidates;
     this.#numbers = numbers;
     this.#archive = archive;
@@ -149,7 +159,7 @@ class Maker {
     if (!isComplex(dependency)) {
       const positive = simpleProviders(dependency, this.#providers).map((each) => each + 1);
       positive.sort((a, b) => a - b);
-      return positive.includes(-own) ? [] : [{ literals: [own, ...positive], said }];
+      return positive.includes(-own) ? [] : [{ literals: this.#effort.on([own, ...positive]), said }];
     }
     return this.#blocks(own, clausesOf(dependency, this.#providers), said);
   }
@@ -173,7 +183,7 @@ class Maker {
 
   #obsoletes(by: Candidate, text: string): Rule<Said>[] {
     const own = this.#own(by);
-    return obsoletedBy(by, text, this.#dependencies, this.#archive).flatMap((other) => {
+    return this.#effort.on(obsoletedBy(by, text, this.#dependencies, this.#archive)).flatMap((other) => {
       const number = this.#numbers.get(other);
       return number === undefined || other === by
         ? []
@@ -191,7 +201,7 @@ class Maker {
   }
 
   #not(own: number, other: number, said: Said): Rule<Said> {
-    return { literals: [own, -(other + 1)].sort((a, b) => a - b), said };
+    return { literals: this.#effort.on([own, -(other + 1)].sort((a, b) => a - b)), said };
   }
 
   #blocks(own: number, blocks: readonly (readonly number[])[] | boolean, said: Said): Rule<Said>[] {
@@ -199,7 +209,7 @@ class Maker {
     if (blocks === false) return [{ literals: [own], said }];
     return blocks.flatMap((block) => {
       if (block.includes(-own)) return [];
-      return [{ literals: [...new Set([own, ...block])].sort((a, b) => a - b), said }];
+      return [{ literals: this.#effort.on([...new Set([own, ...block])].sort((a, b) => a - b)), said }];
     });
   }
 
