@@ -153,16 +153,21 @@ function write(
   return done ? 0 : 2;
 }
 
-/** `link -> /etc/alternatives/name -> path`; what is no link stays in the way. False when there is no directory. */
+/**
+ * `link -> /etc/alternatives/name -> path`, the first of them first; what is no link stays in the way of it. False where
+ * the link cannot be made, as there is no folder for it: then the name gets no link either.
+ */
 function point(workspace: Workspace, { name, link, path }: LinkSet): boolean {
-  return [[`${linkFolder}/${name}`, path] as const, [link, `${linkFolder}/${name}`] as const].every(
-    ([place, text]) => {
-      const present = workspace.lookup(place);
-      if (present && (present.type !== "symlink" || present.link === text)) return true;
-      workspace.remove(place);
-      return workspace.symlink(place, text);
-    },
-  );
+  const own = `${linkFolder}/${name}`;
+  const present = workspace.lookup(link);
+  const free = present === undefined || present.type === "symlink";
+  return (!free || relink(workspace, link, own)) && relink(workspace, own, path);
+}
+
+function relink(workspace: Workspace, place: string, text: string): boolean {
+  if (workspace.lookup(place)?.link === text) return true;
+  workspace.remove(place);
+  return workspace.symlink(place, text);
 }
 
 function unlink(workspace: Workspace, name: string, link: string): void {

@@ -51,6 +51,18 @@ describe("alternatives of chkconfig", () => {
       expect(workspace.lookup(path)).toBeUndefined();
   });
 
+  test("where there is no folder for a link, its name in /etc/alternatives is missing, too", () => {
+    const { link } = readingScriptlet(install);
+    expect(link("/etc/alternatives/editor")).toBe("/usr/bin/vim");
+    expect(link("/etc/alternatives/editor.1")).toBeUndefined();
+  });
+
+  test("what is no link stays, and the name leads to the program all the same", () => {
+    const { link, text } = readingScriptlet(install, { ...folders, "usr/bin/editor": "own" });
+    expect(text("/usr/bin/editor")).toBe("own");
+    expect(link("/etc/alternatives/editor")).toBe("/usr/bin/vim");
+  });
+
   test("followers come and go on their own", () => {
     const added = `${install}\nalternatives --add-slave editor /usr/bin/vim /usr/bin/view view /usr/bin/vim.view`;
     const { link, text } = readingScriptlet(added, folders);
