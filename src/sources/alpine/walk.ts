@@ -1,6 +1,6 @@
 import type { ApkDependency } from "../../formats/apk/dependency.ts";
 import { compareApkVersions } from "../../formats/apk/version.ts";
-import { type Archive, type Candidate, meets, type Offer } from "./candidates.ts";
+import { type Archive, type Candidate, meets, namesOf, type Offer } from "./candidates.ts";
 
 /** What is known of one name while choosing. */
 interface Slot {
@@ -310,7 +310,7 @@ class Walk {
         for (const offer of needed.offers) this.#inherit(offer.candidate, first, undefined);
       }
     }
-    const provided = left.map(({ candidate }) => new Set(namesOf(candidate)));
+    const provided = left.map(({ candidate }) => namesOf(candidate));
     for (const name of namesOf(first))
       if (name !== slot.name && provided.every((names) => names.has(name)))
         this.#narrow(name, slot.name, left);
@@ -430,10 +430,6 @@ export function compareFixed(a: Offer, b: Offer): number {
     left.record.providerPriority - right.record.providerPriority ||
     right.place - left.place
   );
-}
-
-function namesOf({ record, provides }: Candidate): string[] {
-  return [...new Set([record.name, ...provides.map(({ name }) => name)])];
 }
 
 function positive({ depends }: Candidate): readonly ApkDependency[] {

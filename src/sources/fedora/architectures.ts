@@ -44,9 +44,18 @@ export function baseArchitecture(architecture: string): string {
  */
 export function excludeEachOther(one: string, other: string): boolean {
   if (one === other || one === "noarch" || other === "noarch") return true;
-  return is64(one) === is64(other);
+  return is64Bit(one) === is64Bit(other);
 }
 
-function is64(architecture: string): boolean {
+/** Whether a machine's own programs are of 64 bits. */
+export function is64Bit(architecture: string): boolean {
   return architecture === "s390x" || architecture.includes("64");
+}
+
+/**
+ * Which ELF files rpm looks at when it installs on a machine (`%_transaction_color` of its platforms): bits, 1 for those
+ * of 32 bits, 2 for those of 64; 0 for no difference.
+ */
+export function transactionColor(architecture: string): number {
+  return is64Bit(architecture) ? 3 : 0;
 }

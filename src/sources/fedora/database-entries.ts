@@ -1,5 +1,6 @@
 import { rootOwned } from "../../model/entry.ts";
 import type { GeneratedEntry, RootView } from "../../model/rootfs.ts";
+import { transactionColor } from "./architectures.ts";
 import { fileStates } from "./file-states.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { rpmDatabase } from "./rpm-database.ts";
@@ -7,9 +8,6 @@ import { rpmDatabase } from "./rpm-database.ts";
 /** Where rpm keeps its database since Fedora 36, and where it did before. */
 const folder = "usr/lib/sysimage/rpm";
 const olderFolder = "var/lib/rpm";
-
-/** Machines that run programs of 32 bits beside those of 64 (rpm's `_transaction_color`). */
-const both: ReadonlySet<string> = new Set(["x86_64", "ppc64", "s390x", "sparc64", "mips64"]);
 
 export interface DatabaseOptions {
   /** rpm's name of the machine. */
@@ -28,7 +26,7 @@ export function databaseEntries(
   { architecture, timestamp }: DatabaseOptions,
 ): GeneratedEntry[] {
   const states = fileStates(root, packages);
-  const color = both.has(architecture) ? 3 : 0;
+  const color = transactionColor(architecture);
   // A header has 32 bits for it, which is until 2106.
   const time = Math.min(timestamp, 0xffff_ffff);
   const content = rpmDatabase(packages.map((one, at) => ({ ...one, states: states[at] ?? [], time, color })));

@@ -25,7 +25,7 @@ export function giveToOwners(
     const uid = numberOf(workspace, "user", file.user) ?? knownNumber("user", file.user);
     const gid = numberOf(workspace, "group", file.group) ?? knownNumber("group", file.group);
     if (uid === undefined) missing.add(`there is no user ${file.user}, so root keeps its files`);
-    if (gid === undefined) missing.add(`there is no group ${file.group}, so root's keeps its files`);
+    if (gid === undefined) missing.add(`there is no group ${file.group}, so root's group keeps its files`);
     const lost = (uid === undefined ? 0o4000 : 0) | (gid === undefined ? 0o2000 : 0);
     const mode = file.type === "symlink" ? there.mode : file.mode & ~lost;
     if (there.uid === (uid ?? 0) && there.gid === (gid ?? 0) && there.mode === mode) continue;

@@ -4,6 +4,7 @@ import { TareError } from "../../errors.ts";
 import type { LibraryNeed } from "../../model/library.ts";
 import { thinOutRules } from "../../solver/explain-rules.ts";
 import { searchInRuleOrder } from "../../solver/in-rule-order.ts";
+import { is64Bit } from "./architectures.ts";
 import { Archive, type Candidate, evrOf, nameOf } from "./candidates.ts";
 import { checkRecord } from "./check-record.ts";
 import { Dependencies } from "./dependencies.ts";
@@ -72,8 +73,7 @@ function libraryJobs(
   repositories: readonly IndexedRepository[],
 ): Job[] {
   const { architecture } = archive;
-  const is64 = architecture.includes("64") || architecture === "s390x";
-  const jobs = needs.map((need) => ({ need, job: libraryJob(need, archive, is64) }));
+  const jobs = needs.map((need) => ({ need, job: libraryJob(need, archive, is64Bit(architecture)) }));
   const missing = jobs.filter(({ job }) => job.candidates.length === 0).map(({ need }) => need);
   if (missing.length > 0) {
     const suites = [...new Set(repositories.map(({ repository }) => repository))];
