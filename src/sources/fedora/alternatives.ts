@@ -30,9 +30,9 @@ export function alternatives(call: Call): Status {
   const present = read(workspace, name);
   if (command.action === "display") {
     call.io.out(undefined);
-    return present === undefined ? 2 : 0;
+    return present === undefined || !hasLink(workspace, name) ? 2 : 0;
   }
-  if (present === undefined) return 2;
+  if (present === undefined || !hasLink(workspace, name)) return 2;
   const at =
     "path" in command ? present.candidates.findIndex((one) => same(workspace, one.path, command.path)) : -1;
   switch (command.action) {
@@ -73,7 +73,11 @@ function install(call: Call, command: AlternativesCommand & { action: "install" 
   const { workspace } = call.shell;
   const { leader, priority, followers, family, initscript } = command;
   const present = read(workspace, leader.name);
-  if (present !== undefined && !same(workspace, present.link, leader.link)) return 2;
+  if (
+    present !== undefined &&
+    !(hasLink(workspace, leader.name) && same(workspace, present.link, leader.link))
+  )
+    return 2;
   const added: Candidate = {
     path: leader.path,
     priority,
@@ -215,6 +219,11 @@ function current(
 ): Candidate | undefined {
   const link = workspace.lookup(`${linkFolder}/${name}`)?.link;
   return link === undefined ? undefined : candidates.find(({ path }) => same(workspace, path, link));
+}
+
+/** Where there is a state but no link, chkconfig fails, whatever it should do. */
+function hasLink(workspace: Workspace, name: string): boolean {
+  return workspace.lookup(`${linkFolder}/${name}`)?.type === "symlink";
 }
 
 /** A state whose link leads elsewhere than it should counts as set by hand. @throws Unsure when it is none */

@@ -57,6 +57,13 @@ describe("alternatives of chkconfig", () => {
     expect(link("/etc/alternatives/editor.1")).toBeUndefined();
   });
 
+  test("a name that has a state and no link is left as it is", () => {
+    const lines = `${install}\nrm /etc/alternatives/editor\n${other}`;
+    const { link, text } = readingScriptlet(lines, folders);
+    expect(link("/etc/alternatives/editor")).toBeUndefined();
+    expect(text(`${state}/editor`)).not.toContain("nano");
+  });
+
   test("what is no link stays, and the name leads to the program all the same", () => {
     const { link, text } = readingScriptlet(install, { ...folders, "usr/bin/editor": "own" });
     expect(text("/usr/bin/editor")).toBe("own");
