@@ -56,11 +56,12 @@ const odd: readonly ApkData[] = [
   },
   {
     name: "changes",
-    files: { "etc/changes.conf": "old = 1\n", "usr/share/changes/template": "new\n" },
+    files: { "srv/kept/": {}, "etc/changes.conf": "old = 1\n", "usr/share/changes/template": "new\n" },
     scripts: {
       "post-install": sh(
         "[ -e /etc/changed ] || cp /usr/share/changes/template /etc/changed",
         "chmod 600 /etc/changed",
+        "chmod 750 /srv/kept",
         "ln -sf ../etc/changed /srv/link",
         "mkdir -p /var/lib/changes && chown 12:13 /var/lib/changes",
         "add-shell /bin/one /bin/two /bin/ash",
@@ -95,7 +96,13 @@ const odd: readonly ApkData[] = [
   },
   { name: "replaced", origin: "one", files: { "srv/contended": "replaced", "srv/replaced": "1" } },
   { name: "replacing", origin: "two", replaces: ["replaced<2"], files: { "srv/contended": "replacing" } },
-  { name: "strong", replaces: ["weak"], replacesPriority: 7, files: { "srv/prior": "strong" } },
+  {
+    name: "strong",
+    provides: ["cmd:st=1.0-r0"],
+    replaces: ["weak"],
+    replacesPriority: 7,
+    files: { "srv/prior": "strong" },
+  },
   {
     name: "weak",
     replaces: ["strong"],
@@ -155,6 +162,7 @@ const explained: Readonly<Record<string, string>> = {
   "lib/apk/db/lock": "apk makes it when it needs it",
   "lib/apk/exec": "while apk runs scripts, they stand there, for its own eyes",
   proc: "apk mounts the kernel's there, for its scripts",
+  "srv/kept": "apk 2 gives a package's folders back what the package says, apk 3 leaves them as scripts do",
   "run/through": "the link /var/run leads apk out of the root that it was given",
   "var/cache/apk": "apk makes it when it needs it",
 };
@@ -194,12 +202,18 @@ test("packages become the very root that the real apk makes of them, database an
   await withFolder(async (folder) => {
     const more = odd.map((data) => ({ ...data, depends: [...base, ...(data.depends ?? [])] }));
     const { packages, world, made, add, signer } = await repositoryOf(folder, more);
-    const asked = [...world, ...more.map(({ name }) => name).filter((name) => !/conditional/.test(name))];
+    const named = more.map(({ name }) => name).filter((name) => !/conditional/.test(name));
+    const ways: Readonly<Record<string, string>> = {
+      links: "links>=1.0-r0",
+      weak: "weak~=1.0",
+      strong: "cmd:st",
+    };
+    const asked = [...world, ...named.map((name) => ways[name] ?? name)];
     const added = await add(...asked);
     expect(added.code, added.text).toBe(0);
 
     const chosen = [...packages, ...more].filter(({ name }) => name !== "unconditional");
-    const own = await rootOfApks(folder, chosen, { world: asked, signer });
+    const own = await rootOfApks(folder, chosen, { world: [...world, ...named], include: asked, signer });
     for (const name of compared) expect(await text(own.folder, name), name).toBe(await text(made, name));
     const differences = compareRoots(folderRoot(made), folderRoot(own.folder), {
       names: ["apk's", "tare's"],

@@ -16,6 +16,8 @@ export interface RootOfApks {
 export interface ApkRootOptions extends Partial<Omit<RootPlan, "groups">> {
   /** Names of packages that were asked for; all, unless told. */
   readonly world?: readonly string[];
+  /** How they were asked for, where not by their names. */
+  readonly include?: readonly string[];
   readonly signer?: ApkSigner;
 }
 
@@ -23,7 +25,7 @@ export interface ApkRootOptions extends Partial<Omit<RootPlan, "groups">> {
 export async function rootOfApks(
   folder: string,
   packages: readonly ApkData[],
-  { world, signer, ...options }: ApkRootOptions = {},
+  { world, include = [], signer, ...options }: ApkRootOptions = {},
 ): Promise<RootOfApks> {
   const store = await openStore(join(folder, "store"));
   const locked = await Promise.all(
@@ -37,7 +39,7 @@ export async function rootOfApks(
       return { name, version, architecture, ...want, location, repository: "test", source: origin, because };
     }),
   );
-  const group = { distribution: alpine, architecture: "x86_64", packages: locked };
+  const group = { distribution: alpine(include), architecture: "x86_64", packages: locked };
   const root = await builtPackages(store, group, { compressor: { format: "gzip", level: 1 }, ...options });
   return { root, folder: await unpackedLayers(root, folder) };
 }

@@ -12,7 +12,7 @@ import { readKeyFiles } from "./key-file.ts";
 /** Alpine, Wolfi, and whatever else has apks. */
 export function alpineSource(item: AlpinePackages): DistributionSource {
   return {
-    distribution: alpine,
+    distribution: alpine(item.include),
     libc: item.from === "alpine" || item.from === "apk" ? "musl" : "glibc",
     architecture: alpineArchitecture,
     async choose({ architectures, also, keep, needs }, world, folder) {

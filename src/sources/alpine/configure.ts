@@ -8,6 +8,7 @@ import { giveToOwners } from "./owners.ts";
 import type { PlacedApk } from "./placed-apk.ts";
 import { ApkScriptReader } from "./script-reader.ts";
 import { directoryEntries } from "./shared-directories.ts";
+import { worldOf } from "./world.ts";
 
 /**
  * What a root lacks once its packages are unpacked: owners, what their scripts and triggers would have made, worked out
@@ -31,14 +32,17 @@ interface AlpineOptions {
   readonly architecture: string;
   /** Seconds since the epoch: mtime of all that is made. */
   readonly timestamp: number;
+  /** What was asked for, as in etc/apk/world. */
+  readonly include: readonly string[];
 }
 
 function configured(
   root: RootView,
   packages: readonly PlacedApk[],
-  { architecture, timestamp }: AlpineOptions,
+  { architecture, timestamp, include }: AlpineOptions,
 ): Configuration {
-  const order = installOrder(packages);
+  const world = worldOf(packages, include);
+  const order = installOrder(packages, world);
   const workspace = new Workspace(root, timestamp);
   const reader = new ApkScriptReader(workspace, order);
   const coverage: ScriptCoverage[] = [];
@@ -53,7 +57,7 @@ function configured(
   }
   for (const one of order) coverage.push(...reader.readTrigger(one));
   for (const one of order) coverage.push(...reader.later(one));
-  writeDatabase(workspace, root, owned, architecture);
+  writeDatabase(workspace, root, owned, architecture, world.text);
   const made = workspace.entries((kind, id) => nameOf(workspace, kind, id));
   const shared = directoryEntries(
     root,

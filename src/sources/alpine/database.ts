@@ -15,27 +15,22 @@ const folder = "/lib/apk/db";
  * apk's own files: what is installed, with scripts and triggers, which packages were asked for, and for which machine.
  * `etc/apk/repositories` is left to whoever wants one: tare does not know from where the image will be updated.
  * @param packages in the order of their installation @param architecture apk's name of the machine
+ * @param world see `World`
  */
 export function writeDatabase(
   workspace: Workspace,
   root: RootView,
   packages: readonly PlacedApk[],
   architecture: string,
+  world: string,
 ): void {
   const installed = packages.map((one) => installedApk(root, one));
-  const asked = packages.filter(({ wanted }) => wanted.because.length === 0).map(({ info }) => info.name);
   workspace.makeDirectory(folder, true);
   workspace.makeDirectory("/etc/apk", true);
   workspace.write(`${folder}/installed`, installedText(installed));
   workspace.write(`${folder}/scripts.tar`, scriptsTar(packages.map(scripted)));
   workspace.write(`${folder}/triggers`, triggersText(installed));
-  workspace.write(
-    "/etc/apk/world",
-    [...new Set(asked)]
-      .sort(byText)
-      .map((name) => `${name}\n`)
-      .join(""),
-  );
+  workspace.write("/etc/apk/world", world);
   workspace.write("/etc/apk/arch", `${architecture}\n`);
 }
 

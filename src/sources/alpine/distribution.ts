@@ -7,18 +7,22 @@ import type { PlacedApk } from "./placed-apk.ts";
 import { apkUnpacker } from "./unpack.ts";
 import { recallApk, type UnpackedApk } from "./unpacked.ts";
 
-/** Alpine, and the other distributions of apk packages. Where `/bin` is a link, a package of theirs brings it. */
-export const alpine: Distribution = {
-  name: apkUnpacker.name,
-  unpacker: apkUnpacker,
-  aliases: [],
-  idOf,
-  placeOf: () => "",
-  arbiter,
-  configure(root, packages, options) {
-    return configureAlpine(root, packages.map(placed), options);
-  },
-};
+/**
+ * Alpine, and the other distributions of apk packages. Where `/bin` is a link, a package of theirs brings it.
+ * @param include what was asked for, as in etc/apk/world
+ */
+export function alpine(include: readonly string[]): Distribution {
+  return {
+    name: [apkUnpacker.name, ...include].join(" "),
+    unpacker: apkUnpacker,
+    aliases: [],
+    idOf,
+    placeOf: () => "",
+    arbiter,
+    configure: (root, packages, options) =>
+      configureAlpine(root, packages.map(placed), { ...options, include }),
+  };
+}
 
 /** apk knows one package of a name. */
 function idOf({ name }: Package): string {

@@ -1,17 +1,17 @@
 import { byText } from "../../bytes/text.ts";
 import { parseApkDependencies, parseApkProvisions } from "../../formats/apk/dependency.ts";
 import type { PlacedApk } from "./placed-apk.ts";
+import type { World } from "./world.ts";
 
 /**
- * The order in which apk installs: from what was asked for, by name, each after what it depends on, in the order of its
+ * The order in which apk installs: from what was asked for, by the names in the world, each after what it depends on, in the order of its
  * own list; circles are cut where they are entered. A package of `install_if` comes as soon as all is there that sets it
  * off (apk-tools, `solver.c`, `cset_gen_name_change`). The rest follows by name.
  */
-export function installOrder(packages: readonly PlacedApk[]): PlacedApk[] {
-  const isAsked = ({ wanted }: PlacedApk) => wanted.because.length === 0;
-  const sorted = [...packages].sort(
-    (a, b) => Number(isAsked(b)) - Number(isAsked(a)) || byText(a.info.name, b.info.name),
-  );
+export function installOrder(packages: readonly PlacedApk[], { nameOf }: Pick<World, "nameOf">): PlacedApk[] {
+  const isAsked = (one: PlacedApk) => Number(nameOf(one) !== undefined);
+  const key = (one: PlacedApk) => nameOf(one) ?? one.info.name;
+  const sorted = [...packages].sort((a, b) => isAsked(b) - isAsked(a) || byText(key(a), key(b)));
   const links = linksOf(sorted);
   const entered = new Set<PlacedApk>();
   const ordered: PlacedApk[] = [];

@@ -22,13 +22,13 @@ describe("a recipe's distribution", () => {
     [fedoraItem, fedora, "glibc"],
     [`{ from: dnf, repositories: ${repositories} }`, fedora, "glibc"],
     [`{ from: yum, repositories: ${repositories} }`, fedora, "glibc"],
-    [alpineItem, alpine, "musl"],
-    [`{ from: apk, repositories: ${archives} }`, alpine, "musl"],
-    [`{ from: wolfi, repositories: ${archives} }`, alpine, "glibc"],
-    [`{ from: chainguard, repositories: ${archives} }`, alpine, "glibc"],
+    [alpineItem, alpine([]), "musl"],
+    [`{ from: apk, repositories: ${archives} }`, alpine([]), "musl"],
+    [`{ from: wolfi, repositories: ${archives} }`, alpine([]), "glibc"],
+    [`{ from: chainguard, repositories: ${archives} }`, alpine([]), "glibc"],
   ])("%s", (item, distribution, libc) => {
     const found = source(item);
-    expect(found?.distribution).toBe(distribution);
+    expect(found?.distribution.name).toBe(distribution.name);
     expect(found?.libc).toBe(libc);
   });
 

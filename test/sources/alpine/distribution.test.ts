@@ -46,6 +46,21 @@ test("what is left out is not in apk's database, and what was not asked for is n
     { world: ["more"], excludes: [{ action: "exclude", glob: "/usr/share/doc*" }] },
   ));
 
+test("its world has what was asked for with its versions, and without its tags", () =>
+  made(
+    [
+      { name: "base", provides: ["cmd:base=1.0-r0"], files: accounts },
+      ...["exact", "more", "needed", "tagged", "unnamed"].map((name) => ({ name })),
+    ],
+    async ({ text }) => {
+      expect(await text("etc/apk/world")).toBe("cmd:base\nexact=1.0-r0\nmore~1\ntagged>=1\nunnamed\n");
+    },
+    {
+      world: ["base", "exact", "more", "tagged", "unnamed"],
+      include: ["tagged@edge>=1", "more~=1", "exact==1.0-r0", "cmd:base"],
+    },
+  ));
+
 test("where a busybox comes with a list of its links, the list counts", () =>
   made(
     [
@@ -168,7 +183,11 @@ test("a file that is another package than the lock says is refused", async () =>
   };
   const root = { get: () => undefined, under: () => [], read: () => undefined };
   const configured = (one: typeof wanted) =>
-    alpine.configure(root, [{ package: one, facts }], { architecture: "x86_64", timestamp: 0, excludes: [] });
+    alpine([]).configure(root, [{ package: one, facts }], {
+      architecture: "x86_64",
+      timestamp: 0,
+      excludes: [],
+    });
   expect(() => configured(wanted)).toThrow(
     "good 1.0-r0 of test cannot be used: its file is evil 1.0-r0 for x86_64",
   );

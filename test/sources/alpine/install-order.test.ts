@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { PackageInfo } from "../../../src/formats/apk/package-info.ts";
 import { installOrder } from "../../../src/sources/alpine/install-order.ts";
 import type { PlacedApk } from "../../../src/sources/alpine/placed-apk.ts";
+import { worldOf } from "../../../src/sources/alpine/world.ts";
 
 interface Made extends Partial<Pick<PackageInfo, "depends" | "provides" | "installIf">> {
   readonly name: string;
@@ -9,15 +10,15 @@ interface Made extends Partial<Pick<PackageInfo, "depends" | "provides" | "insta
   readonly asked?: true;
 }
 
-const order = (packages: readonly Made[]) =>
-  installOrder(
-    packages.map(({ name, asked, depends = [], provides = [], installIf = [] }) => {
-      const info = { name, depends, provides, installIf };
-      return { id: name, info, wanted: { because: asked ? [] : ["another"] } } as unknown as PlacedApk;
-    }),
-  )
+function order(packages: readonly Made[], include: readonly string[] = []): string {
+  const placed = packages.map(({ name, asked, depends = [], provides = [], installIf = [] }) => {
+    const info = { name, depends, provides, installIf };
+    return { id: name, info, wanted: { because: asked ? [] : ["another"] } } as unknown as PlacedApk;
+  });
+  return installOrder(placed, worldOf(placed, include))
     .map(({ info }) => info.name)
     .join(" ");
+}
 
 test("what was asked for is gone through by name, each after what it depends on, in the order of its list", () => {
   expect(
@@ -29,6 +30,17 @@ test("what was asked for is gone through by name, each after what it depends on,
       { name: "libc", provides: ["so:libc.so.1=1"] },
     ]),
   ).toBe("musl zlib libc app base");
+});
+
+test("the name counts by which a package was asked for", () => {
+  const packages: Made[] = [
+    { name: "app", asked: true },
+    { name: "zsh", asked: true, provides: ["cmd:sh=1", "a-shell"] },
+    { name: "lib", provides: ["aa"] },
+    { name: "base" },
+  ];
+  expect(order(packages)).toBe("app zsh base lib");
+  expect(order(packages, ["app", "a-shell", "cmd:sh", "aa>1"])).toBe("zsh lib app base");
 });
 
 test("a circle is cut where it is entered", () => {
