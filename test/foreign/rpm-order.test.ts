@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { mustRun } from "../kit/command.ts";
 import { needsPeers, needsRoot } from "../kit/peers.ts";
-import { buildRpms, type RpmData } from "../kit/rpm-package.ts";
+import { buildRpms, type RpmData, type RpmScript } from "../kit/rpm-package.ts";
 import { rootOfRpms } from "../kit/rpm-root.ts";
 import { withFolder } from "../kit/temporary.ts";
 
@@ -42,5 +42,42 @@ test("scriptlets run in the order in which rpm itself installs", async (context)
     const said = await mustRun("rpm", [...args, "--nodeps", ...files]);
     const names = Array.from(said.matchAll(/^(\S+)-1\.0-1\.x86_64$/gm), ([, name]) => name);
     expect(names).toEqual(expected);
+  });
+});
+
+test("triggers run in the order in which rpm itself runs them", async (context) => {
+  needsPeers(context, "rpm", "rpmbuild");
+  needsRoot(context);
+  const packageOf = (script: (name: string) => RpmScript): RpmData => ({
+    name: "one",
+    requires: ["two"],
+    files: { "etc/": {}, "usr/share/one": "" },
+    scriptlets: { posttrans: script("posttrans") },
+    triggers: [
+      { kind: "transfiletriggerin", on: "/usr/share", priority: 5_000, script: script("last") },
+      { kind: "transfiletriggerin", on: "/usr/share", priority: 20_000, script: script("later") },
+      { kind: "filetriggerin", on: "/usr/share", priority: 5_000, script: script("third") },
+      { kind: "filetriggerin", on: "/usr/share", priority: 20_000, script: script("first") },
+      { kind: "triggerin", on: "two", script: script("second") },
+    ],
+  });
+  const two: RpmData = { name: "two", files: { "etc/two": "" } };
+  const order = ["first", "second", "third", "posttrans", "later", "last"];
+  await withFolder(async (folder) => {
+    const read = await buildRpms([packageOf((name) => `echo ${name} >> /etc/order\n`), two]);
+    const { folder: ours } = await rootOfRpms(folder, read);
+    expect((await readFile(join(ours, "etc/order"), "utf8")).trim().split("\n")).toEqual(order);
+
+    // There is no shell in rpm's root, but rpm has Lua of its own.
+    const run = await buildRpms([
+      packageOf((name) => ({ interpreter: "<lua>", text: `print("${name}")` })),
+      two,
+    ]);
+    const root = join(folder, "rpm");
+    await mkdir(root);
+    const files = run.map(({ fileName }) => join(folder, fileName));
+    for (const [at, { bytes }] of run.entries()) await writeFile(files[at] as string, bytes);
+    const said = await mustRun("rpm", ["--root", root, "-i", "--nosignature", "--ignorearch", ...files]);
+    expect(said.trim().split("\n")).toEqual(order);
   });
 });

@@ -17,7 +17,7 @@ export interface RpmTrigger {
   readonly on: readonly TriggerCondition[];
   readonly interpreter: string;
   readonly text: string;
-  /** The higher go first; file triggers only. */
+  /** The higher go first. */
   readonly priority: number;
 }
 
@@ -52,6 +52,8 @@ export function scriptletsOf(header: RpmHeader): readonly Scriptlet[] {
 
 /** rpm's own default of a file trigger. */
 const usualPriority = 1_000_000;
+/** File triggers of 10,000 and more come before triggers for packages, the others after (rpm, rpmtriggers.c). */
+const ofPackages = 9_999.5;
 
 /** In the order of the header. */
 export function triggersOf(header: RpmHeader): readonly RpmTrigger[] {
@@ -89,7 +91,7 @@ export function triggersOf(header: RpmHeader): readonly RpmTrigger[] {
       on: ons.get(at) ?? [],
       interpreter: interpreters[at] ?? "/bin/sh",
       text,
-      priority: order[at] ?? usualPriority,
+      priority: kind === "trigger" ? ofPackages : (order[at] ?? usualPriority),
     }));
   };
   return [
