@@ -1,72 +1,44 @@
+import { posix } from "node:path";
 import type { Explanation, Step } from "../explain/explanation.ts";
+import { quoted, word, wordOf } from "../explain/shell.ts";
+import { type Location, locationText, parseLocation, type Transport } from "../images/location.ts";
 import { distributionSourceOf } from "./distributions/distribution-source-of.ts";
+import type { Explained } from "./distributions/explained.ts";
 import { applicationSteps } from "./explain-application.ts";
+import { accountsStep, filesStep } from "./explain-own.ts";
 import { tarballSteps } from "./explain-tarballs.ts";
-import type { Lock } from "./lock/lock.ts";
-import { applicationOf, type Recipe, type RecipeFile } from "./recipe/recipe.ts";
+import { platformOf } from "./platform-of.ts";
+import { applicationOf, type Recipe } from "./recipe/recipe.ts";
 
-/** What a build of this recipe with this lock does, step by step, and what a person would type instead. */
-export function explainRecipe(recipe: Recipe, lock: Lock, platforms: readonly string[]): Explanation {
-  const steps: Step[] = [];
+/**
+ * What a build of this recipe with this lock does, step by step, and what a person would type instead. All commands, in
+ * order, are one script for the recipe's folder, which makes the first of the platforms in a folder of its own.
+ * @throws what the recipe's own files say wrong: NO_FILE, BAD_REPO_FILE, BAD_URL
+ */
+export async function explainRecipe(explained: Explained): Promise<Explanation> {
+  const { recipe, lock, platforms } = explained;
   const application = applicationOf(recipe);
-  steps.push(...(distributionSourceOf(recipe)?.explain(recipe, lock, platforms) ?? []));
+  const distribution = distributionSourceOf(recipe);
+  const steps: Step[] = [place(platforms), ...((await distribution?.explain(explained)) ?? [])];
   steps.push(...tarballSteps(recipe, lock));
   if (application !== undefined) steps.push(...applicationSteps(application, lock, platforms));
-  if (recipe.files.length > 0) steps.push(ownFiles(recipe.files));
-  if (
-    recipe.accounts.runAs !== undefined ||
-    recipe.accounts.users.length > 0 ||
-    recipe.accounts.groups.length > 0
-  )
-    steps.push(accounts(recipe));
+  if (recipe.files.length > 0) steps.push(filesStep(recipe));
+  steps.push(...accountsStep(recipe));
   steps.push(layers(recipe), image(recipe, platforms), output(recipe));
   return { title: `How ${recipe.name} is made for ${platforms.join(" and ")}`, steps };
 }
 
-function ownFiles(files: readonly RecipeFile[]): Step {
+function place([first, ...others]: readonly string[]): Step {
   return {
-    title: "Add your own files",
+    title: "A place for it",
     words: [
-      `The recipe adds ${files.length === 1 ? "one item" : `${files.length} items`} of its own. They go to the topmost layer.`,
+      "Each step has the commands that come to the same by hand. All of them, in order, are one script for bash, for root, in the recipe's folder. tare itself needs neither them nor root.",
+      ...others.map(
+        (other) => `They make ${first}; \`tare explain --platform ${other}\` has those for ${other}.`,
+      ),
     ],
-    commands: files.map(({ to, from, directory, mode, owner, ignore }) => {
-      const permissions = mode === undefined ? "" : ` -m ${mode.toString(8).padStart(4, "0")}`;
-      const user =
-        owner === undefined ? "" : ` -o ${owner.user}${"group" in owner ? ` -g ${owner.group}` : ""}`;
-      if (directory) return `install -d${permissions}${user} rootfs/${to}`;
-      if (from === undefined)
-        return `install -D${permissions}${user} /dev/stdin rootfs/${to}    # the text of the recipe`;
-      const notes = [permissions, user, ignore ? ` without ${ignore.join(" ")}` : ""].join("");
-      return `cp -rT ${from} rootfs/${to}${notes === "" ? "" : `    #${notes}`}`;
-    }),
+    commands: ['made=$(mktemp --directory) && mkdir "$made/rootfs"'],
   };
-}
-
-function accounts({ accounts: { runAs, users, groups } }: Recipe): Step {
-  return {
-    title: "Accounts",
-    words: [
-      runAs === undefined
-        ? "The program runs as root."
-        : `The program runs as ${runAs}${runAs === "nonroot" ? ", which is user 65532" : ""}.`,
-    ],
-    commands: [
-      ...(runAs === "nonroot" ? [...makeGroup("nonroot", 65532), ...makeUser("nonroot", 65532)] : []),
-      ...groups.flatMap(({ name, gid }) => makeGroup(name, gid)),
-      ...users.flatMap(({ name, uid, gid }) => [
-        ...(gid === undefined && !groups.some((group) => group.gid === uid) ? makeGroup(name, uid) : []),
-        ...makeUser(name, uid, gid),
-      ]),
-    ],
-  };
-}
-
-function makeGroup(name: string, gid: number): string[] {
-  return [`groupadd --root $PWD/rootfs --gid ${gid} ${name}`];
-}
-
-function makeUser(name: string, uid: number, gid = uid): string[] {
-  return [`useradd --root $PWD/rootfs --uid ${uid} --gid ${gid} --no-create-home ${name}`];
 }
 
 function layers({ compression, layers: most }: Recipe): Step {
@@ -80,14 +52,15 @@ function layers({ compression, layers: most }: Recipe): Step {
       "Two digests name it: that of the tarball (its diffID) and that of the compressed file.",
     ],
     commands: [
-      "tar --create --sort=name --numeric-owner --directory rootfs . >layer.tar",
-      "sha256sum layer.tar                     # the diffID",
-      `${program[format]}${flag} <layer.tar | sha256sum    # the digest`,
+      'tar --create --sort=name --numeric-owner --directory "$made/rootfs" . >"$made/layer.tar"',
+      'sha256sum <"$made/layer.tar"    # the diffID',
+      `${program[format]}${flag} <"$made/layer.tar" | sha256sum    # the digest`,
     ],
   };
 }
 
-function image({ config }: Recipe, platforms: readonly string[]): Step {
+function image({ config, accounts }: Recipe, platforms: readonly string[]): Step {
+  const user = config.user ?? accounts.runAs;
   const runs = [...(config.entrypoint ?? []), ...(config.cmd ?? [])];
   return {
     title: "Make the image",
@@ -97,20 +70,37 @@ function image({ config }: Recipe, platforms: readonly string[]): Step {
       ...(platforms.length > 1 ? ["An index lists the manifest of each platform."] : []),
     ],
     commands: [
-      "umoci init --layout image && umoci new --image image:latest",
-      "umoci raw add-layer --image image:latest layer.tar",
+      'umoci init --layout "$made/image" && umoci new --image "$made/image:latest"',
+      'umoci raw add-layer --image "$made/image:latest" "$made/layer.tar"',
       [
-        "umoci config --image image:latest",
-        ...words("entrypoint", config.entrypoint),
-        ...words("cmd", config.cmd),
+        `umoci config --image "$made/image:latest" --architecture ${platformOf(platforms[0] ?? "").architecture}`,
+        ...flags("user", user === undefined ? [] : [user]),
+        ...flags("entrypoint", config.entrypoint),
+        ...flags("cmd", config.cmd),
       ].join(" "),
     ],
   };
 }
 
-/** One flag of umoci for each word, quoted for a shell. */
-function words(field: string, given: readonly string[] = []): string[] {
-  return given.map((word) => `--config.${field} '${word.replaceAll("'", "'\\''")}'`);
+/** One flag of umoci for each word. */
+function flags(field: string, given: readonly string[] = []): string[] {
+  return given.map((text) => `--config.${field}=${quoted(text)}`);
+}
+
+const knownToSkopeo: ReadonlySet<Transport> = new Set([
+  "oci",
+  "oci-archive",
+  "docker-archive",
+  "docker-daemon",
+  "dir",
+]);
+
+/** The location in the folder of all that is made by hand, so that what tare made stays. */
+function besideOthers(location: Location): string {
+  if (location.transport === "docker-daemon") return word(locationText(location));
+  const { transport, path, name } = location;
+  const file = `/${posix.basename(path)}${name === undefined ? "" : `:${name}`}`;
+  return wordOf([`${transport}:`, { variable: "made" }, file]);
 }
 
 function output({ to, name }: Recipe): Step {
@@ -122,8 +112,10 @@ function output({ to, name }: Recipe): Step {
         : "The recipe names no place, so it becomes one file in the current folder.",
       "A file appears under its name only when it is whole.",
     ],
-    commands: (to.length > 0 ? to : [`docker-archive:${name.replace(/^.*\//, "")}.tar`])
-      .filter((location) => !location.startsWith("tar:"))
-      .map((location) => `skopeo copy oci:image:latest ${location}`),
+    commands: (to.length > 0 ? to : [`docker-archive:${posix.basename(name)}.tar`]).flatMap((text) => {
+      const location = parseLocation(text);
+      if (!knownToSkopeo.has(location.transport)) return [];
+      return [`skopeo copy "oci:$made/image:latest" ${besideOthers(location)}`];
+    }),
   };
 }

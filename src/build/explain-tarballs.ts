@@ -1,4 +1,6 @@
 import type { Step } from "../explain/explanation.ts";
+import { word, wordOf } from "../explain/shell.ts";
+import { fileName } from "./distributions/explain-common.ts";
 import type { Lock } from "./lock/lock.ts";
 import { type Recipe, tarballsOf } from "./recipe/recipe.ts";
 import { locationOf, nameOf, pathOf } from "./tarball/location.ts";
@@ -24,19 +26,21 @@ export function tarballSteps(recipe: Recipe, lock: Lock): Step[] {
         rows: rows.map(({ item, location, digest, size }) => [size, location, `/${item.to}`, digest]),
       },
       commands: rows.flatMap(({ item, location, digest }) => {
-        if (item.from === "directory") return [`cp -rT ${quoted(item.path)} ${quoted(`rootfs/${item.to}`)}`];
+        const target = wordOf([{ variable: "made" }, item.to === "" ? "/rootfs" : `/rootfs/${item.to}`]);
+        const making = `mkdir -p ${target}`;
+        if (item.from === "directory") return [making, `cp -rT ${word(fileName(item.path))} ${target}`];
         const strip = item.stripComponents === undefined ? "" : ` --strip-components=${item.stripComponents}`;
-        const file = item.url === undefined ? pathOf(item) : nameOf(item);
+        const file =
+          item.url === undefined
+            ? word(fileName(pathOf(item)))
+            : wordOf([{ variable: "made" }, `/${nameOf(item)}`]);
         return [
-          ...(item.url === undefined ? [] : [`curl -o ${quoted(file)} ${quoted(location)}`]),
-          `echo ${quoted(`${digest.replace(/^sha256:/, "")}  ${file}`)} | sha256sum --check`,
-          `tar --extract --numeric-owner --xattrs${strip} --file ${quoted(file)} --directory ${quoted(`rootfs/${item.to}`)}`,
+          ...(item.url === undefined ? [] : [`curl --location --output ${file} ${word(location)}`]),
+          `sha256sum <${file}    # must be ${digest.replace(/^sha256:/, "")}`,
+          making,
+          `tar --extract --numeric-owner --xattrs${strip} --file ${file} --directory ${target}`,
         ];
       }),
     },
   ];
-}
-
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

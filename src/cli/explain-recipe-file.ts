@@ -27,6 +27,6 @@ export async function explainRecipeFile(
           platforms: lockedPlatforms(platforms, recipe, previous),
           ...(previous && { previous }),
         });
-    return explainRecipe(recipe, lock, platforms);
+    return explainRecipe({ recipe, lock, platforms, world, folder: place.folder });
   });
 }

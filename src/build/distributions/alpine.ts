@@ -4,9 +4,10 @@ import { planRepositories, type RepositoryPlan } from "../../sources/alpine/plan
 import { repositoryId } from "../../sources/alpine/repository.ts";
 import { resolveAlpine } from "../../sources/alpine/resolve.ts";
 import type { AlpinePackages } from "../recipe/recipe.ts";
-import type { World } from "../world.ts";
 import type { DistributionSource } from "./distribution-source.ts";
-import { explainAlpine } from "./explain-alpine.ts";
+import { explainAlpine, mirrorVariable } from "./explain-alpine.ts";
+import { unknownMirror } from "./explain-mirror.ts";
+import { type PlanWorld, planOrPlaceholder } from "./explain-plan.ts";
 import { readKeyFiles } from "./key-file.ts";
 
 /** Alpine, Wolfi, and whatever else has apks. */
@@ -30,11 +31,16 @@ export function alpineSource(item: AlpinePackages): DistributionSource {
       const plans = await plan(item, world, folder);
       return new Map(plans.map((one) => [repositoryId(one, architecture), one.mirrors]));
     },
-    explain: (recipe, lock, platforms) => explainAlpine(item, recipe, lock, platforms),
+    async explain(explained) {
+      const plans = await planOrPlaceholder({ [mirrorVariable]: unknownMirror }, explained.world, (world) =>
+        plan(item, world, explained.folder),
+      );
+      return explainAlpine(item, plans, explained);
+    },
   };
 }
 
-function plan(item: AlpinePackages, world: World, folder: string): Promise<readonly RepositoryPlan[]> {
+function plan(item: AlpinePackages, world: PlanWorld, folder: string): Promise<readonly RepositoryPlan[]> {
   return planRepositories(item, {
     environment: world.environment,
     host: world,

@@ -2,10 +2,13 @@ import { debianArchitecture } from "../../sources/debian/architectures.ts";
 import { debian } from "../../sources/debian/distribution.ts";
 import { planRepositories, type RequestPlan } from "../../sources/debian/plan.ts";
 import { resolveDebian } from "../../sources/debian/resolve.ts";
+import { platformOf } from "../platform-of.ts";
 import type { DebianPackages } from "../recipe/recipe.ts";
-import type { World } from "../world.ts";
 import type { DistributionSource } from "./distribution-source.ts";
 import { explainDebian } from "./explain-debian.ts";
+import { mirrorVariables } from "./explain-debian-sources.ts";
+import { unknownMirror } from "./explain-mirror.ts";
+import { type PlanWorld, planOrPlaceholder } from "./explain-plan.ts";
 import { readKeyFile } from "./key-file.ts";
 
 /** Debian and Ubuntu. */
@@ -31,14 +34,26 @@ export function debianSource(item: DebianPackages): DistributionSource {
       const { repositories } = await plan(item, [architecture], world, folder);
       return new Map(repositories.map(({ id, mirrors }) => [id, mirrors]));
     },
-    explain: (recipe, lock, platforms) => explainDebian(item, recipe, lock, platforms),
+    async explain(explained) {
+      const architectures = explained.platforms.map((platform) => debianArchitecture(platformOf(platform)));
+      const { archive, security, snapshot } = mirrorVariables(item.from);
+      const placeholders = {
+        [archive]: unknownMirror,
+        [security]: `${unknownMirror}/security`,
+        [snapshot]: `${unknownMirror}/{archive}/{timestamp}`,
+      };
+      const { repositories } = await planOrPlaceholder(placeholders, explained.world, (world) =>
+        plan(item, architectures, world, explained.folder),
+      );
+      return explainDebian(item, repositories, explained);
+    },
   };
 }
 
 function plan(
   item: DebianPackages,
   architectures: readonly string[],
-  world: World,
+  world: PlanWorld,
   folder: string,
 ): Promise<RequestPlan> {
   return planRepositories(item, architectures, {

@@ -5,9 +5,8 @@ import type { Platform } from "../../model/platform.ts";
 import type { Distribution } from "../../model/source.ts";
 import type { NpmPlatform } from "../../sources/npm/platform.ts";
 import type { Resolution } from "../../sources/resolution.ts";
-import type { Lock } from "../lock/lock.ts";
-import type { Recipe } from "../recipe/recipe.ts";
 import type { World } from "../world.ts";
+import type { Explained } from "./explained.ts";
 
 /** An item of a recipe that names a distribution, as everything in the build uses it. */
 export interface DistributionSource {
@@ -27,8 +26,11 @@ export interface DistributionSource {
     world: World,
     folder: string,
   ): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** What a person would type instead, from trust to a root that is set up. */
-  explain(recipe: Recipe, lock: Lock, platforms: readonly string[]): readonly Step[];
+  /**
+   * What a person would type instead, from trust to a root that is set up, in `$made/rootfs`, as one script for the
+   * recipe's folder. @throws what the recipe's own files say wrong: NO_FILE, BAD_REPO_FILE, BAD_URL
+   */
+  explain(explained: Explained): Promise<readonly Step[]>;
 }
 
 /** What a recipe wants of its distribution; lists are in the order of the architectures. */

@@ -1,88 +1,152 @@
 import type { Step } from "../../explain/explanation.ts";
-import type { Lock } from "../lock/lock.ts";
-import type { DebianPackages, Recipe } from "../recipe/recipe.ts";
+import { word, written } from "../../explain/shell.ts";
+import { debianArchitecture } from "../../sources/debian/architectures.ts";
+import type { RepositoryPlan } from "../../sources/debian/plan.ts";
+import { platformOf } from "../platform-of.ts";
+import type { DebianPackages } from "../recipe/recipe.ts";
 import {
   fetching,
-  libraryPackages,
+  fileName,
+  hasPackage,
+  libraryWords,
+  namedPackages,
   packagesOf,
   repositoryRows,
   unpacking,
   unsignedWords,
 } from "./explain-common.ts";
+import { debianKeys } from "./explain-debian-keys.ts";
+import { debianMirrors, preferenceStanzas, sourceStanzas } from "./explain-debian-sources.ts";
+import type { Explained } from "./explained.ts";
 
 /** What the build does with an item of Debian's, step by step. */
-export function explainDebian(
+export async function explainDebian(
   item: DebianPackages,
-  recipe: Recipe,
-  lock: Lock,
-  platforms: readonly string[],
-): Step[] {
+  plans: readonly RepositoryPlan[],
+  explained: Explained,
+): Promise<Step[]> {
+  const { recipe, lock, platforms } = explained;
+  const there = new Set(lock.repositories.map(({ id }) => id));
+  const taken = plans.filter(({ id, optional }) => !optional || there.has(id));
   return [
-    trust(item, lock),
-    choice(item, libraryPackages(lock, platforms)),
+    await trust(item, taken, explained),
+    choice(item, explained),
     ...platforms.map((platform) => packagesOf(lock, platform)),
-    fetching(lock, platforms),
-    unpacking(
-      recipe,
-      "A package is an ar archive with a tarball of its files in it.",
-      "dpkg-deb --fsys-tarfile PACKAGE.deb | tar --extract --directory rootfs",
-    ),
-    configuring(),
+    fetching("mmdebstrap"),
+    unpacking(recipe, "A package is an ar archive with a tarball of its files in it."),
+    configuring(explained),
   ];
 }
 
-function trust(item: DebianPackages, lock: Lock): Step {
+async function trust(
+  item: DebianPackages,
+  plans: readonly RepositoryPlan[],
+  explained: Explained,
+): Promise<Step> {
+  const { commands: copying, keyFiles, named } = await debianKeys(item, plans, explained.folder);
+  const mirrors = debianMirrors(item, plans, explained);
+  const pinned = plans.filter(({ pins, allowUnsigned }) => pins.length > 0 && !allowUnsigned);
+  const shown = pinned.flatMap((plan) =>
+    (named.get(plan) ?? []).map(
+      (file) => `gpg --show-keys ${word(fileName(file))}    # keys: only ${plan.pins.join(" and ")} may sign`,
+    ),
+  );
+  const preferences = preferenceStanzas(item);
   return {
     title: "Who vouches for the packages",
     words: [
       "Each repository's index is signed. Its signature is checked with the keys of the recipe's keyring, else of the host's; the lock records whose key it was, and the digest of the very index that was read. The index names the digest of each package list, and a list that of each package: whoever changes one byte on the way is found out.",
-      ...unsignedWords(item, "repositories"),
+      ...unsignedWords(
+        item.allowUnsigned,
+        plans.filter((plan) => plan.allowUnsigned).map(({ id }) => id),
+        "indexes",
+      ),
     ],
-    rows: repositoryRows(lock),
+    rows: repositoryRows(explained.lock),
     commands: [
-      "curl -O $MIRROR/dists/$SUITE/InRelease",
-      "gpgv --keyring $KEYRING InRelease",
-      "sha256sum Packages.xz    # stands in InRelease",
+      ...new Set(shown),
+      ...copying,
+      ...mirrors.map(({ command }) => command),
+      ...written(sourceStanzas(plans, mirrors, keyFiles), '"$made/tare.sources"'),
+      ...(preferences.length > 0 ? written(preferences, '"$made/preferences"') : []),
     ],
   };
 }
 
-const variants: Readonly<Record<DebianPackages["variant"], readonly string[]>> = {
-  none: [],
-  essential: ["all packages marked as essential"],
-  minbase: ["the packages of priority required, and apt"],
-  apt: ["all packages marked as essential, and apt"],
+const variants: Readonly<
+  Record<
+    DebianPackages["variant"],
+    { readonly words: readonly string[]; readonly include: readonly string[] }
+  >
+> = {
+  none: { words: [], include: [] },
+  essential: { words: ["all packages marked as essential"], include: ["?essential"] },
+  minbase: {
+    words: ["the packages of priority required, and apt"],
+    include: ["?essential", "?priority(required)", "apt"],
+  },
+  apt: { words: ["all packages marked as essential, and apt"], include: ["?essential", "apt"] },
 };
 
-function choice(group: DebianPackages, libraries: readonly string[]): Step {
-  const asked = [...(group.include.length > 0 ? [group.include.join(", ")] : []), ...variants[group.variant]];
-  const without = group.exclude.length > 0 ? `; never ${group.exclude.join(", ")}` : "";
-  const variant = group.variant === "none" ? "custom" : group.variant;
-  const names = [...group.include, ...libraries];
-  const include = names.length > 0 ? ` --include=${names.join(",")}` : "";
+function choice(item: DebianPackages, explained: Explained): Step {
+  const variant = variants[item.variant];
+  const asked = [...(item.include.length > 0 ? [item.include.join(", ")] : []), ...variant.words];
+  const without = item.exclude.length > 0 ? `; never ${item.exclude.join(", ")}` : "";
   const which =
     asked.length > 0
-      ? `${asked.join(", with ")}, and what all of that ${group.recommends ? "needs or recommends" : "needs"}`
-      : `only libraries that the rest of the image is linked to, and what those ${group.recommends ? "need or recommend" : "need"}`;
+      ? `${asked.join(", with ")}, and what all of that ${item.recommends ? "needs or recommends" : "needs"}`
+      : `only libraries that the rest of the image is linked to, and what those ${item.recommends ? "need or recommend" : "need"}`;
+  const libraries = libraryWords(explained.lock, explained.platforms);
+  const preferred = item.prefer.filter((name) => hasPackage(explained, name));
+  const names = [...new Set([...variant.include, ...namedPackages(item.include, explained), ...preferred])];
+  // Each pattern of apt (`?essential`) wants an option of its own.
+  const [patterns, plain] = [
+    names.filter((name) => name.startsWith("?")),
+    names.filter((name) => !name.startsWith("?")),
+  ];
+  const included = [...patterns, ...(plain.length > 0 ? [plain.join(",")] : [])];
+  const own = debianArchitecture(platformOf(explained.platforms[0] ?? ""));
+  const foreign = names.flatMap((name) => /:([a-z0-9-]+)/.exec(name)?.[1] ?? []);
+  const options = [
+    ...(item.recommends ? [`--aptopt='APT::Install-Recommends "true"'`] : []),
+    ...(preferenceStanzas(item).length > 0
+      ? [`--setup-hook="copy-in '$made/preferences' /etc/apt/preferences.d"`]
+      : []),
+  ];
   return {
     title: "Which packages",
     words: [
-      `From ${group.from} ${group.suite.join(", ")}: ${which}${without}.`,
-      libraries.length > 0
-        ? `Programs that come from elsewhere say which libraries they are linked to. So these come along: ${libraries.join(", ")}.`
-        : "Programs that come from elsewhere say which libraries they are linked to: the packages of those come along.",
-      "The choice is written to the lock, so it is made once and not at each build.",
+      `From ${item.from} ${item.suite.join(", ")}: ${which}${without}.`,
+      ...(libraries.length > 0
+        ? libraries
+        : [
+            "Programs that come from elsewhere say which libraries they are linked to: the packages of those come along.",
+          ]),
+      "The choice is written to the lock, so it is made once and not at each build. mmdebstrap lets apt choose, fetch and check them, and unpacks them without their scripts (extract).",
     ],
-    commands: [`mmdebstrap --simulate --variant=${variant}${include} ${group.suite[0]} /dev/null $MIRROR`],
+    commands: [
+      `mmdebstrap --variant=extract --architectures=${[...new Set([own, ...foreign])].join(",")} \\`,
+      ...(options.length > 0 ? [`  ${options.join(" ")} \\`] : []),
+      ...(included.length > 0 ? [`  ${included.map((one) => `--include=${word(one)}`).join(" ")} \\`] : []),
+      `  ${word(item.suite[0] ?? "")} "$made/rootfs" "$made/tare.sources"`,
+    ],
   };
 }
 
-function configuring(): Step {
+function configuring(explained: Explained): Step {
+  const doneFor = (name: string, command: string) => (hasPackage(explained, name) ? [command] : []);
   return {
     title: "Do what the packages' scripts would do",
     words: [
       "No script of a package is run. What well-known ones do is done here: user accounts, the bundle of certificates, the linker's cache, alternatives, and dpkg's database, so that scanners find the packages. The build's report lists every script, and those whose work was left to you.",
     ],
-    commands: ["ldconfig -r rootfs", "chroot rootfs update-ca-certificates"],
+    commands: [
+      ...doneFor(
+        "base-passwd",
+        'for file in passwd group; do cp "$made/rootfs/usr/share/base-passwd/$file.master" "$made/rootfs/etc/$file"; done',
+      ),
+      ...doneFor("ca-certificates", 'update-ca-certificates --sysroot "$made/rootfs" --default'),
+      ...doneFor("libc6", 'ldconfig -r "$made/rootfs"'),
+    ],
   };
 }

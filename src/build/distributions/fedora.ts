@@ -4,9 +4,11 @@ import { mirrorsOf, repositoryId } from "../../sources/fedora/mirrors.ts";
 import { planRepositories, type RequestPlan } from "../../sources/fedora/plan.ts";
 import { resolveFedora } from "../../sources/fedora/resolve.ts";
 import type { FedoraPackages } from "../recipe/recipe.ts";
-import type { World } from "../world.ts";
 import type { DistributionSource } from "./distribution-source.ts";
 import { explainFedora } from "./explain-fedora.ts";
+import { mirrorVariable } from "./explain-fedora-repositories.ts";
+import { unknownMirror } from "./explain-mirror.ts";
+import { type PlanWorld, planOrPlaceholder } from "./explain-plan.ts";
 import { readKeyFile } from "./key-file.ts";
 import { readNamedFile } from "./named-file.ts";
 
@@ -37,11 +39,16 @@ export function fedoraSource(item: FedoraPackages): DistributionSource {
       );
       return new Map(await Promise.all(found));
     },
-    explain: (recipe, lock, platforms) => explainFedora(item, recipe, lock, platforms),
+    async explain(explained) {
+      const plans = await planOrPlaceholder({ [mirrorVariable]: unknownMirror }, explained.world, (world) =>
+        plan(item, world, explained.folder),
+      );
+      return explainFedora(item, plans.repositories, explained);
+    },
   };
 }
 
-function plan(item: FedoraPackages, world: World, folder: string): Promise<RequestPlan> {
+function plan(item: FedoraPackages, world: PlanWorld, folder: string): Promise<RequestPlan> {
   return planRepositories(item, {
     environment: world.environment,
     host: world,

@@ -24,10 +24,19 @@ export interface NamedKey {
  */
 export async function readKeyFiles(name: string, folder: string): Promise<NamedKey[]> {
   // What is no folder, or is not there, is read, or missed, as a file.
-  const inside = await readdir(resolve(folder, name)).catch(() => undefined);
+  const inside = await namesIn(name, folder);
   const keys = inside?.filter((one) => one.endsWith(".rsa.pub")).sort();
   const files = keys?.map((one) => join(name, one)) ?? [name];
   return Promise.all(
     files.map(async (file) => ({ name: basename(file), bytes: await readKeyFile(file, folder) })),
   );
+}
+
+/** Whether the recipe names a folder of keys, not a file. */
+export async function isFolder(name: string, folder: string): Promise<boolean> {
+  return (await namesIn(name, folder)) !== undefined;
+}
+
+function namesIn(name: string, folder: string): Promise<string[] | undefined> {
+  return readdir(resolve(folder, name)).catch(() => undefined);
 }
