@@ -1,4 +1,5 @@
 import { type Emulation, type Findings, Shell, type Value } from "./shell/interpret.ts";
+import type { Dialect } from "./shell/syntax.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** One call of a script, as a package manager would make it. */
@@ -10,8 +11,8 @@ export interface ScriptCall {
   readonly path: string;
   readonly args: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
-  /** Whether `/bin/sh` reads `&>` as bash does: see `parseScript`. bash always does. */
-  readonly bothOutputs?: boolean;
+  /** What `/bin/sh` is, where it is more than POSIX asks for. */
+  readonly dialect?: Dialect;
   /** Every command that it may call, by name. */
   readonly commands: ReadonlyMap<string, Emulation>;
   /** debconf's answers, by question; undefined values are unknown. */
@@ -38,7 +39,7 @@ export function followScript(
   }
   const shell = new Shell(workspace, call.commands, call.environment, answers);
   shell.scriptName = call.path;
-  shell.bothOutputs = call.bothOutputs === true || /\bbash$/.test(call.interpreter ?? "");
+  shell.dialect = /\bbash$/.test(call.interpreter ?? "") ? "bash" : (call.dialect ?? "posix");
   shell.run(call.text, call.args);
   return { findings: shell.findings, answers: shell.answers };
 }

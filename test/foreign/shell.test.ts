@@ -1,12 +1,20 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { needsPeers } from "../kit/peers.ts";
-import { shellScripts } from "../kit/shell-scripts.ts";
+import { bashScripts, shellScripts } from "../kit/shell-scripts.ts";
 
 test("Debian's shell prints what the reader of scripts is held to", (context) => {
   needsPeers(context, "dash");
   for (const [about, script, printed] of shellScripts) {
     const words = ["-e", "-c", script, "postinst", "configure", ""];
     expect(execFileSync("dash", words, { encoding: "utf8" }), about).toBe(printed);
+  }
+});
+
+test("bash, as rpm's shell, prints what the reader of scriptlets is held to", (context) => {
+  needsPeers(context, "bash");
+  for (const [about, script, printed] of [...bashScripts, ...shellScripts]) {
+    const words = ["--posix", "-e", "-c", script, "postinst", "configure", ""];
+    expect(execFileSync("bash", words, { encoding: "utf8" }), about).toBe(printed);
   }
 });

@@ -9,6 +9,7 @@ export function readingScriptlet(text: string, files: Files = {}) {
   const { findings } = followScript(workspace, {
     text,
     interpreter: "/bin/sh",
+    dialect: "bash",
     path: "/var/tmp/rpm-tmp",
     args: ["1"],
     environment: new Map(scriptEnvironment),

@@ -125,7 +125,7 @@ export function reading(script: string, files: Files = {}, control: Readonly<Rec
 }
 
 /** What a script prints, when its reader can tell. */
-export function printed(script: string, files: Files = {}): string | undefined {
-  const { made, verdict } = reading(`{\n${script}\n} > /etc/printed`, files);
+export function printed(script: string, files: Files = {}, shell = "/bin/sh"): string | undefined {
+  const { made, verdict } = reading(`#!${shell}\nset -e\n{\n${script}\n} > /etc/printed\n`, files);
   return verdict === "needs-you" ? undefined : made["etc/printed"];
 }

@@ -73,3 +73,31 @@ export const shellScripts: readonly [about: string, script: string, printed: str
   ["an assignment before a command is for that command", "f() { echo $a; }; a=1; a=2 f; echo $a", "2\n1\n"],
   ["the arguments are dpkg's", `echo "$1" "[$2]" "$#"`, "configure [] 2\n"],
 ];
+
+/** The same of what only bash knows; it is rpm's `/bin/sh`. */
+export const bashScripts: readonly [about: string, script: string, printed: string][] = [
+  [
+    "braces with commas are words",
+    `a=1; echo x{a,b{c,d},}y {a,$a}"{b,c}" {a} {} a{,b}{c,d} \\{a,b} {a,b; for i in {p,q}; do echo $i; done`,
+    "xay xbcy xbdy xy a{b,c} 1{b,c} {a} {} ac ad abc abd {a,b} {a,b\np\nq\n",
+  ],
+  ["an assignment keeps its braces", "a={b,c}; echo $a", "{b,c}\n"],
+  [
+    "[[ ]] neither splits nor matches files",
+    `a="x  y"; b=; [[ $a = "x  y" && -z $b ]] && echo 1; [[ -n $b || ! ( $a == x* ) ]] || echo 2; [[ /et* = /et[*] ]] && echo 3`,
+    "1\n2\n3\n",
+  ],
+  [
+    "a pattern of [[ ]] is plain where it is quoted",
+    `for a in 'x*' xy; do [[ $a == "x*" ]] && echo "$a"; [[ $a != x* ]] && echo never; done; [[ a ]] && [[ 2 -gt 1 ]] && echo numbers`,
+    "x*\nnumbers\n",
+  ],
+  ["function f", `function f { echo f $1; }\nfunction g() { f $1$1; }\ng 1`, "f 11\n"],
+  ["+= adds", `a=1; a+=" 2"; b+=3; echo "$a$b"`, "1 23\n"],
+  ["<<< is one line of input", `a="b  c"; read x y <<< $a; echo "$y$x"; cat <<<"$a"`, "cb\nb  c\n"],
+  [
+    "&> sends both outputs away",
+    "echo a &> /dev/null; echo b >& /dev/null; echo c &>/dev/null || echo d",
+    "",
+  ],
+];

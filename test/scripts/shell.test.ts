@@ -1,13 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { printed, reading } from "../kit/scripted-root.ts";
-import { shellScripts } from "../kit/shell-scripts.ts";
+import { bashScripts, shellScripts } from "../kit/shell-scripts.ts";
 
 const kit = new URL("../kit/scripted-root.ts", import.meta.url).href;
 
 describe("what a shell would print", () => {
   test.each<[string, string, string]>(shellScripts)("%s", (_, script, text) => {
     expect(printed(script)).toBe(text);
+  });
+
+  test.each<[string, string, string]>(bashScripts)("bash: %s", (_, script, text) => {
+    expect(printed(script, {}, "/bin/bash")).toBe(text);
   });
 
   test("files are matched in the root, not on this machine", () => {
@@ -130,6 +134,9 @@ describe("scripts that want to be trouble end soon, as yours to look at", () => 
     ["nested substitutions", `echo "${deep("$(", ")", 5000)}"`],
     ["nested groups", deep("{ ", "; }", 5000)],
     ["nested subshells", deep("( ", ")", 50_000)],
+    ["braces that multiply", `#!/bin/bash\necho ${"{a,b}".repeat(600)}`],
+    ["braces that open", `#!/bin/bash\necho ${"{".repeat(200_000)}`],
+    ["nested conditions", `#!/bin/bash\n[[ ${"! ( ".repeat(50_000)} a`],
     ["a huge script", `#!/bin/sh\n${":\n".repeat(600_000)}`],
     ["a quote without an end", `echo "${"a ".repeat(100_000)}`],
     ["a here-document without an end", "cat <<END\na"],

@@ -2,7 +2,7 @@ import { shellPattern } from "../../rootfs/glob.ts";
 import type { Workspace } from "../workspace.ts";
 import { arithmetic } from "./arithmetic.ts";
 import { Puzzle, parseScript } from "./parse.ts";
-import type { Command, Piece, Redirection, SimpleCommand, Word } from "./syntax.ts";
+import type { Command, Dialect, Piece, Redirection, SimpleCommand, Word } from "./syntax.ts";
 
 /** A text, or undefined when nobody can know it from the packages alone. */
 export type Value = string | undefined;
@@ -98,8 +98,7 @@ export class Shell {
   answers: Map<string, Value>;
   errexit = false;
   noglob = false;
-  /** See `parseScript`. */
-  bothOutputs = false;
+  dialect: Dialect = "posix";
   umask = 0o022;
   scriptName = "";
   readonly #emulations: ReadonlyMap<string, Emulation>;
@@ -129,7 +128,7 @@ export class Shell {
     try {
       const first = text.slice(0, 200).split("\n", 1)[0] ?? "";
       this.errexit = /^#!.*\s-[a-z]*e/.test(first);
-      this.#evaluate(parseScript(text, this.bothOutputs), nowhere, false);
+      this.#evaluate(parseScript(text, this.dialect), nowhere, false);
     } catch (error) {
       if (error instanceof Puzzle) this.need(error.line, error.message);
       else if (error instanceof Exit) {
@@ -168,7 +167,7 @@ export class Shell {
   evaluateText(text: string, io: Io): Status {
     this.#nest();
     try {
-      return this.#evaluate(parseScript(text, this.bothOutputs), io, true);
+      return this.#evaluate(parseScript(text, this.dialect), io, true);
     } catch (error) {
       if (error instanceof Puzzle) throw new Puzzle(this.#line, error.message);
       throw error;

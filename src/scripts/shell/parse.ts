@@ -1,4 +1,5 @@
-import type { Command, Piece, Redirection, Word } from "./syntax.ts";
+import { expandBraces } from "./braces.ts";
+import type { Command, Dialect, Piece, Redirection, Word } from "./syntax.ts";
 
 /** What stands in the way of reading a script: the line, and why. Never leaves this room. */
 export class Puzzle extends Error {
@@ -20,12 +21,12 @@ const closers = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}"
 const openers = new Set(["if", "case", "for", "while", "until", "{", "function", "[[", "select"]);
 
 /**
- * Reads a whole script. `bothOutputs`: `&>FILE` and `>&FILE` take errors, too, as bash and busybox have it; in POSIX, the
- * first begins a job in the background. @throws Puzzle where it is not understood
+ * Reads a whole script. A dialect matters where the same text means something else: `&>FILE` in POSIX begins a job in
+ * the background, `{a,b}` is a plain word. @throws Puzzle where it is not understood
  */
-export function parseScript(text: string, bothOutputs = false): Command {
+export function parseScript(text: string, dialect: Dialect = "posix"): Command {
   if (text.length > MAX_SCRIPT) throw new Puzzle(1, "the script is too long");
-  const parser = new Parser(text, 1, 0, bothOutputs);
+  const parser = new Parser(text, 1, 0, dialect);
   const body = parser.list();
   if (!parser.atEnd()) throw parser.puzzled();
   return body;
@@ -43,14 +44,14 @@ class Parser {
   at = 0;
   line: number;
   depth: number;
-  readonly #bothOutputs: boolean;
+  readonly #dialect: Dialect;
   #heredocs: Heredoc[] = [];
 
-  constructor(text: string, line: number, depth: number, bothOutputs: boolean) {
+  constructor(text: string, line: number, depth: number, dialect: Dialect) {
     this.text = text;
     this.line = line;
     this.depth = depth;
-    this.#bothOutputs = bothOutputs;
+    this.#dialect = dialect;
   }
 
   atEnd(): boolean {
@@ -159,6 +160,15 @@ class Parser {
       }
       if (word === "for") return this.#for(line);
       if (word === "case") return this.#case(line);
+      if (this.#dialect === "bash" && word === "function") {
+        this.#blanks();
+        return this.#function(this.#bareWord() ?? "", true);
+      }
+      if (this.#dialect === "bash" && word === "[[") {
+        const condition = this.#condition(line);
+        this.#keyword("]]");
+        return condition;
+      }
       throw this.puzzled(`'${word}' is not POSIX shell`);
     }
     return this.#function(word);
@@ -198,7 +208,7 @@ class Parser {
         this.#blanks();
         const word = this.#word();
         if (!word) break;
-        words.push(word);
+        words.push(...this.#braced(word));
       }
     }
     this.#blanks();
@@ -244,15 +254,84 @@ class Parser {
     return { kind: "case", word, branches, line };
   }
 
-  #function(name: string): Command | undefined {
+  /** What stands between `[[` and `]]` (bash, "Conditional Constructs"), as commands that come to the same. */
+  #condition(line: number): Command {
+    let first = this.#conditionPart(line);
+    for (;;) {
+      this.#newlines();
+      const kind = this.#peek("&&") ? "and" : this.#peek("||") ? "or" : undefined;
+      if (kind === undefined) return first;
+      this.at += 2;
+      const second = kind === "and" ? this.#conditionPart(line) : this.#condition(line);
+      first = { kind, first, second };
+    }
+  }
+
+  #conditionPart(line: number): Command {
+    this.#newlines();
+    this.depth += 1;
+    if (this.depth > MAX_DEPTH) throw this.puzzled("it is nested too deeply");
+    try {
+      if (this.#bareWord() === "!") {
+        this.at += 1;
+        return { kind: "pipeline", commands: [this.#conditionPart(line)], negated: true };
+      }
+      if (this.#peek("(")) {
+        this.at += 1;
+        const body = this.#condition(line);
+        this.#expect(")");
+        return { kind: "group", body };
+      }
+      return this.#comparison(line);
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
+  /** Words are neither split nor matched against files; what stands behind `==` is a pattern. */
+  #comparison(line: number): Command {
+    const words: Word[] = [];
+    for (;;) {
+      this.#blanks();
+      if (this.#bareWord() === "]]") break;
+      const word = this.#word();
+      if (!word) break;
+      words.push(word);
+    }
+    const [left, operator, right] = words;
+    const sign = plainText(operator ?? []);
+    if (left !== undefined && right !== undefined && words.length === 3 && /^(?:==?|!=)$/.test(sign)) {
+      const fits = { patterns: [right], body: simpleCommand(line, sign === "!=" ? "false" : "true") };
+      const other = {
+        patterns: [plainWord("*")],
+        body: simpleCommand(line, sign === "!=" ? "true" : "false"),
+      };
+      return { kind: "case", word: left, branches: [fits, other], line };
+    }
+    if (words.length === 0 || words.length > 3 || /^(?:=~|[<>]|-[aov])$/.test(sign)) throw this.puzzled();
+    const whole = words.map(
+      (word): Word => [plainPiece(""), ...word.map((piece) => ({ ...piece, quoted: true }))],
+    );
+    const test = words.length === 1 ? [plainWord("test"), plainWord("-n")] : [plainWord("test")];
+    return { kind: "simple", assignments: [], words: [...test, ...whole], redirections: [], line };
+  }
+
+  #function(name: string, named = false): Command | undefined {
     const start = this.at;
     const line = this.line;
-    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) return undefined;
+    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) {
+      if (named) throw this.puzzled();
+      return undefined;
+    }
     this.at += name.length;
     this.#blanks();
     if (this.text[this.at] === "(") {
       this.at += 1;
       this.#expect(")");
+      this.#newlines();
+      return { kind: "function", name, body: this.#command() };
+    }
+    if (named) {
       this.#newlines();
       return { kind: "function", name, body: this.#command() };
     }
@@ -271,20 +350,28 @@ class Parser {
       if (this.#redirection(redirections)) continue;
       const word = this.#word();
       if (!word) break;
-      const assignment = words.length === 0 ? assignmentOf(word) : undefined;
+      const assignment = words.length === 0 ? assignmentOf(word, this.#dialect) : undefined;
       if (assignment) assignments.push(assignment);
-      else words.push(word);
+      else words.push(...this.#braced(word));
     }
     if (assignments.length + words.length + redirections.length === 0) throw this.puzzled();
     return { kind: "simple", assignments, words, redirections, line };
+  }
+
+  #braced(word: Word): readonly Word[] {
+    if (this.#dialect !== "bash") return [word];
+    const words = expandBraces(word);
+    if (words === undefined) throw this.puzzled("an expansion of braces is not followed");
+    return words;
   }
 
   /** Adds to `into` and says true when a redirection stood here. */
   #redirection(into: Redirection[]): boolean {
     const rest = this.text.slice(this.at, this.at + 8);
     const match =
+      (this.#dialect === "bash" ? /^([0-9]?)(<<<)/.exec(rest) : null) ??
       /^([0-9]?)(<<-?|>>|>\||<&|>&|<>|<|>)/.exec(rest) ??
-      (this.#bothOutputs ? /^()(&>)(?!>)/.exec(rest) : null);
+      (this.#dialect === "posix" ? null : /^()(&>)(?!>)/.exec(rest));
     if (!match) return false;
     const [whole, digit = "", operator = ""] = match;
     this.at += whole.length;
@@ -292,7 +379,10 @@ class Parser {
     const target = this.#word();
     if (!target || operator === "<>") throw this.puzzled();
     const descriptor = digit === "" ? (operator.startsWith("<") ? 0 : 1) : Number(digit);
-    if (operator.startsWith("<<")) {
+    if (operator === "<<<") {
+      const line: Piece = { kind: "text", text: "\n", quoted: true };
+      into.push({ descriptor, operator: "<<", target: [...target, line] });
+    } else if (operator.startsWith("<<")) {
       const index = into.length;
       into.push({ descriptor, operator: "<<", target: [] });
       this.#heredocs.push({
@@ -305,7 +395,7 @@ class Parser {
       });
     } else if (
       operator === "&>" ||
-      (operator === ">&" && digit === "" && this.#bothOutputs && isFile(target))
+      (operator === ">&" && digit === "" && this.#dialect !== "posix" && isFile(target))
     ) {
       into.push({ descriptor: 1, operator: ">", target });
       into.push({ descriptor: 2, operator: ">&", target: [{ kind: "text", text: "1", quoted: false }] });
@@ -375,7 +465,7 @@ class Parser {
         if (this.text[end] === "\\" && "$`\\".includes(this.text[end + 1] ?? " ")) end += 1;
         raw += this.text[end];
       }
-      const inner = new Parser(raw, this.line, this.depth, this.#bothOutputs);
+      const inner = new Parser(raw, this.line, this.depth, this.#dialect);
       const body = inner.list();
       if (!inner.atEnd()) throw inner.puzzled();
       this.#advance(end + 1);
@@ -401,7 +491,9 @@ class Parser {
       while (nameRest.test(this.text[end] ?? "")) end += 1;
       pieces.push({ kind: "parameter", name: this.text.slice(this.at + 1, end), quoted });
       this.at = end;
-    } else {
+    } else if (!quoted && (next === "'" || next === '"') && this.#dialect !== "posix")
+      throw this.puzzled("a quote of bash is not followed");
+    else {
       append(pieces, "$", quoted);
       this.at += 1;
     }
@@ -513,7 +605,7 @@ class Parser {
       fill([{ kind: "text", text: body, quoted: true }]);
       return;
     }
-    const inner = new Parser(body, from, this.depth, this.#bothOutputs);
+    const inner = new Parser(body, from, this.depth, this.#dialect);
     const pieces: Piece[] = [{ kind: "text", text: "", quoted: true }];
     while (inner.at < body.length) inner.#quotedPiece(pieces, "$`\\");
     fill(pieces);
@@ -542,12 +634,26 @@ function plainText(word: Word): string {
   return word.map((piece) => (piece.kind === "text" ? piece.text : "")).join("");
 }
 
-function assignmentOf(word: Word): { name: string; value: Word } | undefined {
+function assignmentOf(word: Word, dialect: Dialect): { name: string; value: Word } | undefined {
   const first = word[0];
   if (first?.kind !== "text" || first.quoted) return undefined;
-  const match = /^([A-Za-z_][A-Za-z0-9_]*)=/.exec(first.text);
-  if (!match) return undefined;
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)(\+?)=/.exec(first.text);
+  if (!match || (match[2] === "+" && dialect !== "bash")) return undefined;
+  const name = match[1] as string;
   const rest = first.text.slice(match[0].length);
   const value: Piece[] = rest === "" ? [] : [{ kind: "text", text: rest, quoted: false }];
-  return { name: match[1] as string, value: [...value, ...word.slice(1)] };
+  if (match[2] === "+") value.unshift({ kind: "parameter", name, quoted: true });
+  return { name, value: [...value, ...word.slice(1)] };
+}
+
+function plainPiece(text: string): Piece {
+  return { kind: "text", text, quoted: true };
+}
+
+function plainWord(text: string): Word {
+  return [{ kind: "text", text, quoted: false }];
+}
+
+function simpleCommand(line: number, name: string): Command {
+  return { kind: "simple", assignments: [], words: [plainWord(name)], redirections: [], line };
 }

@@ -1,5 +1,8 @@
 /** The shape of a POSIX shell program (POSIX.1-2017, XCU chapter 2), as far as maintainer scripts need it. */
 
+/** Which shell `sh` is: dash, say, or one that knows more. busybox shares some of what bash adds to POSIX. */
+export type Dialect = "posix" | "busybox" | "bash";
+
 export type Piece =
   | { readonly kind: "text"; readonly text: string; readonly quoted: boolean }
   | {

@@ -56,7 +56,7 @@ export class ApkScriptReader {
     const { findings } = followScript(this.#workspace, {
       text,
       interpreter: /^#! *\/(?:usr\/)?bin\/busybox +(?:a?sh)\s/.test(text) ? "/bin/sh" : interpreterOf(text),
-      bothOutputs: true,
+      dialect: "busybox",
       path: `lib/apk/exec/${info.name}-${info.version}.${kind}`,
       args,
       environment: new Map([...scriptEnvironment, ["PATH", "/usr/sbin:/usr/bin:/sbin:/bin"], ["PWD", "/"]]),

@@ -97,7 +97,7 @@ export class RpmScriptReader {
     const { findings } = followScript(this.#workspace, {
       text: commandsOnly ?? (text === "" ? interpreter : text),
       interpreter: shell ? "/bin/sh" : interpreter.split(" ")[0],
-      bothOutputs: true,
+      dialect: "bash",
       path: `/var/tmp/rpm-tmp.${name}`,
       args,
       environment: new Map(scriptEnvironment),
