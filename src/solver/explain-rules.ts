@@ -3,6 +3,8 @@ import type { Rule } from "./rules.ts";
 
 /** More rules than this are not thinned out one by one. */
 const thinningLimit = 150;
+/** Contradictions met until it is given up to show that rules contradict each other. */
+const contradictionLimit = 500;
 
 /** Drops, from the last one to the first, every rule without which the others still contradict each other. */
 export function thinOutRules<Said>(rules: readonly Rule<Said>[]): readonly Rule<Said>[] {
@@ -15,7 +17,7 @@ export function thinOutRules<Said>(rules: readonly Rule<Said>[]): readonly Rule<
   return left;
 }
 
-/** Whether rules can all hold: whatever is open is decided against. */
+/** Whether rules can all hold, or nearly can: whatever is open is decided against. */
 function canHold(rules: readonly Rule<unknown>[]): boolean {
   const assignment = new Assignment<undefined>();
   const variables = new Map<number, number>();
@@ -30,9 +32,11 @@ function canHold(rules: readonly Rule<unknown>[]): boolean {
     broken ??= assignment.addClause({ literals: literals.map(own), origin: { fact: undefined } });
   const propagate = () => assignment.propagate(() => undefined);
   broken ??= propagate();
-  for (;;) {
+  for (let contradictions = 0; ; ) {
     if (broken !== undefined) {
       if (assignment.level === 0) return false;
+      contradictions += 1;
+      if (contradictions > contradictionLimit) return true;
       const { clause, level } = assignment.learn(broken);
       assignment.backTo(level);
       broken = assignment.addClause(clause) ?? propagate();

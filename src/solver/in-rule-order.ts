@@ -63,11 +63,15 @@ class Search<Said> implements Standing {
   run(): Ruled<Said> {
     this.#broken ??= this.#propagate();
     while (this.#broken === undefined) {
-      if (this.#contradictions > limit) return { contradiction: undefined };
+      if (this.#hasGivenUp) return { contradiction: undefined };
       if (this.#decideWants() && this.#decideRules() && this.#addExtras() && !this.#takeBackOne())
         return { chosen: this.held() };
     }
     return { contradiction: factsBehind(this.#broken, this.#assignment) };
+  }
+
+  get #hasGivenUp(): boolean {
+    return this.#contradictions > limit;
   }
 
   /** False when earlier decisions fell. Wants whose decision alone was taken back are left to the other rules. */
@@ -105,7 +109,7 @@ class Search<Said> implements Standing {
         }
         this.#take(best);
       } else this.#take(this.#preferences.ordered(open, this));
-      if (this.#broken !== undefined || this.#assignment.level < before) return false;
+      if (this.#broken !== undefined || this.#hasGivenUp || this.#assignment.level < before) return false;
       quiet = -1;
     }
   }
@@ -143,6 +147,7 @@ class Search<Said> implements Standing {
         return false;
       }
       this.#contradictions += 1;
+      if (this.#hasGivenUp) return false;
       const { clause, level } = this.#assignment.learn(broken);
       this.#backTo(level);
       this.#rules.push([...clause.literals]);

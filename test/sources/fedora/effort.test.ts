@@ -22,3 +22,20 @@ test.each<[string, readonly IndexedRpm[]]>([
   },
   60_000,
 );
+
+test("a search without end is given up", () => {
+  const [holes, pigeons] = [9, 10];
+  const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
+  const nests = numbers(pigeons).flatMap((pigeon) =>
+    numbers(holes).map((hole) => ({
+      name: `p${pigeon}-${hole}`,
+      provides: [`pigeon${pigeon}`, `hole${hole}`],
+      conflicts: [`hole${hole}`],
+    })),
+  );
+  const all = { name: "all", requires: numbers(pigeons).map((pigeon) => `pigeon${pigeon}`) };
+  const wants = { include: ["all"], architecture: "x86_64", recommends: false, exclude: [] };
+  expect(() => selectPackages([indexedRepository([all, ...nests])], wants)).toThrow(
+    "all cannot be had:\n  the search met too many contradictions and was given up",
+  );
+}, 60_000);
