@@ -115,6 +115,27 @@ const odd: readonly ApkData[] = [
     files: { "var/run/through": "run", "var/lock/": {} },
   },
   {
+    name: "own-files",
+    files: {
+      "etc/own.conf": "packaged",
+      "srv/owned/data": "1",
+      "srv/opened/": {},
+      "srv/own-link": { link: "owned" },
+    },
+    scripts: {
+      "pre-install": sh(
+        "[ -e /etc/own.conf ] || [ -e /srv/owned ] || [ -L /srv/own-link ] || echo not yet >/etc/own-before",
+        "[ -d /srv ] && [ -d /srv/owned ] && echo there >>/etc/own-before",
+        "for i in /etc/own.*; do [ -f $i ] && echo $i >>/etc/own-before; done",
+        "chown 5:6 /srv/owned 2>/dev/null || echo nothing to own >>/etc/own-before",
+        "mkdir -p /srv/opened && chmod 750 /srv/opened",
+        "adduser -S -D -h /srv/owned/home own 2>/dev/null",
+        "exit 0",
+      ),
+      "post-install": sh("[ -e /etc/own.conf ] && [ -e /srv/own-link/data ] && echo now >/etc/own-after"),
+    },
+  },
+  {
     name: "shell",
     files: { "srv/shell": "1" },
     scripts: {

@@ -12,6 +12,7 @@ export function commandsOf(applets: ReadonlyMap<string, readonly string[]>): Rea
     ...accounts,
     ["add-shell", addShell],
     ["apk", apk],
+    ["bbsuid", (call) => bbsuid(call, applets)],
     ["busybox", manyNamed],
     ["busybox-extras", manyNamed],
     ["ldconfig", (call) => harmless(call, "musl keeps no cache of libraries")],
@@ -41,17 +42,39 @@ function busybox(call: Call, applets: ReadonlyMap<string, readonly string[]>): S
   }
   if (rest.length !== 1 || rest[0] !== "-s") throw new Unsure("links of this kind are not known");
   const { workspace, findings } = call.shell;
-  const program = [`/bin/${call.name}`, `/usr/bin/${call.name}`]
-    .map((path) => workspace.resolve(path))
-    .find((node) => node?.type === "file");
+  const program = programOf(call);
   if (program === undefined) return 127;
   const listed = workspace.text(`/etc/busybox-paths.d/${call.name}`)?.split("\n");
-  const paths = listed?.map((line) => line.trim().replace(/^\/+/, "")) ?? applets.get(program.path);
+  const paths = listed?.map((line) => line.trim().replace(/^\/+/, "")) ?? applets.get(program);
   if (paths === undefined) throw new Unsure(`the programs in ${call.name} are not known`);
   // What stands there already stays.
-  for (const path of paths) if (path !== "") workspace.symlink(`/${path}`, `/${program.path}`);
+  for (const path of paths) if (path !== "") workspace.symlink(`/${path}`, `/${program}`);
   findings.handled.add(`links to ${call.name}`);
   return 0;
+}
+
+/** Puts links to itself in the place of other links, but not of files. */
+function bbsuid(call: Call, applets: ReadonlyMap<string, readonly string[]>): Status {
+  const { workspace, findings } = call.shell;
+  const program = programOf(call);
+  if (program === undefined) return 127;
+  const paths = applets.get(program);
+  if (textsOf(call).join(" ") !== "--install" || paths === undefined)
+    throw new Unsure("which links bbsuid makes is not known");
+  let status = 0;
+  for (const path of paths) {
+    if (workspace.lookup(`/${path}`)?.type === "symlink") workspace.remove(`/${path}`);
+    if (!workspace.symlink(`/${path}`, `/${program}`)) status = 1;
+  }
+  findings.handled.add("links to bbsuid");
+  return status;
+}
+
+/** Where the program lies that is called. */
+function programOf({ shell, name }: Call): string | undefined {
+  return [`/bin/${name}`, `/usr/bin/${name}`]
+    .map((path) => shell.workspace.resolve(path))
+    .find((node) => node?.type === "file")?.path;
 }
 
 /** Adds a line for each shell that has none. */

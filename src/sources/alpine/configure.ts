@@ -2,6 +2,7 @@ import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs
 import { nameOf } from "../../scripts/commands/account-files.ts";
 import { withinLimits } from "../../scripts/within-limits.ts";
 import { Workspace } from "../../scripts/workspace.ts";
+import { stageOf } from "./before-unpacking.ts";
 import { isThere, writeDatabase } from "./database.ts";
 import { installOrder } from "./install-order.ts";
 import { giveToOwners } from "./owners.ts";
@@ -43,12 +44,13 @@ function configured(
 ): Configuration {
   const world = worldOf(packages, include);
   const order = installOrder(packages, world);
-  const workspace = new Workspace(root, timestamp);
+  const stage = stageOf(root, order);
+  const workspace = new Workspace(stage.view, timestamp);
   const reader = new ApkScriptReader(workspace, order);
   const coverage: ScriptCoverage[] = [];
   const owned: PlacedApk[] = [];
   for (const one of order) {
-    coverage.push(...reader.read(one, "pre-install"));
+    coverage.push(...stage.before(one, () => reader.read(one, "pre-install")));
     const { files, notes } = giveToOwners(workspace, root, one);
     owned.push({ ...one, files });
     if (notes.length > 0)

@@ -6,6 +6,7 @@ import type { Entry } from "../../model/entry.ts";
 import type { Unpacker } from "../../model/source.ts";
 import { appletPaths } from "./applets.ts";
 import { capturesFor } from "./captures.ts";
+import { suidPaths } from "./suid-paths.ts";
 import { type ApkFile, rememberApk } from "./unpacked.ts";
 
 /** 9999-12-31: later dates have no RFC 3339 form. */
@@ -14,12 +15,12 @@ const latestDate = 253_402_300_799;
 const triggerLimit = 256;
 
 /** Programs that put links to themselves wherever their other names belong. */
-const ofManyNames = /^(?:usr\/)?bin\/busybox(?:-extras)?$/;
+const ofManyNames = /^(?:usr\/)?bin\/(?:bbsuid|busybox(?:-extras)?)$/;
 const programLimit = 8 << 20;
 
 /** Opens `.apk` files. Who vouches for them was asked when they were locked. */
 export const apkUnpacker: Unpacker = {
-  name: "apk/1",
+  name: "apk/2",
   unpack: (source, size, where, use) =>
     readApk(source, size, where, (apk) => {
       if (apk.info.triggers.length > triggerLimit)
@@ -81,7 +82,7 @@ async function* surveyed(
 }
 
 function learn(applets: Map<string, readonly string[]>, path: string, program: Uint8Array): void {
-  const paths = appletPaths(program);
+  const paths = path.endsWith("/bbsuid") ? suidPaths(program) : appletPaths(program);
   if (paths !== undefined) applets.set(path, paths);
 }
 

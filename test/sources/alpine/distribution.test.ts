@@ -78,6 +78,46 @@ test("where a busybox comes with a list of its links, the list counts", () =>
     },
   ));
 
+test("bbsuid takes the place of busybox's links, and of no file", () =>
+  made(
+    [
+      {
+        name: "busybox",
+        files: { ...busybox, "etc/busybox-paths.d/busybox": "bin/mount\nbin/su\nusr/bin/passwd\n" },
+        scripts: {
+          "post-install": install,
+          trigger: "#!/bin/sh\n[ -e /bin/bbsuid ] && /bin/bbsuid --install\nbusybox --install -s\n",
+        },
+        triggers: ["/bin"],
+      },
+      {
+        name: "busybox-suid",
+        depends: ["busybox"],
+        files: {
+          "bin/bbsuid": {
+            content:
+              "\x7fELF\0/bin/bbsuid\0/bin/mount\0/bin/umount\0/usr/bin/passwd\0\0Only root\0/bin/busybox\0",
+            mode: 0o4111,
+          },
+          "usr/bin/passwd": "another's",
+        },
+      },
+    ],
+    async ({ folder, text, coverage }) => {
+      const link = (path: string) => readlink(join(folder, path));
+      expect(await link("bin/mount")).toBe("/bin/bbsuid");
+      expect(await link("bin/umount")).toBe("/bin/bbsuid");
+      expect(await link("bin/su")).toBe("/bin/busybox");
+      expect(await text("usr/bin/passwd")).toBe("another's");
+      expect(coverage).toContainEqual({
+        package: "busybox",
+        script: "trigger",
+        verdict: "handled",
+        notes: ["links to bbsuid", "links to busybox"],
+      });
+    },
+  ));
+
 test("links of a busybox that does not say where they belong are not guessed", () =>
   made([{ name: "busybox", files: busybox, scripts: { "post-install": install } }], async ({ coverage }) => {
     expect(coverage).toEqual([
