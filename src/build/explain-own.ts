@@ -15,7 +15,7 @@ export function filesStep({ files, accounts }: Recipe): Step {
     ],
     commands: files.flatMap(({ to, from, text = "", directory, mode, owner, ignore }) => {
       const target = inRoot(to);
-      const permissions = mode === undefined ? "" : ` -m ${mode.toString(8).padStart(4, "0")}`;
+      const permissions = ` -m ${(mode ?? (directory ? 0o755 : 0o644)).toString(8).padStart(4, "0")}`;
       const making =
         from !== undefined
           ? [`mkdir -p ${inRoot(posix.dirname(to))}`, `cp -rT ${word(fileName(from))} ${target}`]

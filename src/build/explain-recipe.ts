@@ -110,7 +110,7 @@ function output({ to, name }: Recipe): Step {
       to.length > 0
         ? `It goes to ${to.join(" and ")}.`
         : "The recipe names no place, so it becomes one file in the current folder.",
-      "A file appears under its name only when it is whole.",
+      "A file appears under its name only when it is whole. What is made by hand stays in $made.",
     ],
     commands: (to.length > 0 ? to : [`docker-archive:${posix.basename(name)}.tar`]).flatMap((text) => {
       const location = parseLocation(text);

@@ -42,7 +42,7 @@ test("a recipe of files alone has no word about packages", async () => {
   expect(steps[1]?.commands).toEqual([
     `printf 'b' | install -D -m 0600 /dev/stdin "$made/rootfs/a"`,
     `chown -R 1:2 "$made/rootfs/a"`,
-    `install -d "$made/rootfs/d"`,
+    `install -d -m 0755 "$made/rootfs/d"`,
     `mkdir -p "$made/rootfs"`,
     `cp -rT f "$made/rootfs/e"`,
   ]);

@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import type { Lock } from "../../src/build/lock/lock.ts";
 import { parseLock } from "../../src/build/lock/parse-lock.ts";
 import type { Explanation } from "../../src/explain/explanation.ts";
+import { readMinirootfs } from "../kit/apk-minirootfs.ts";
 import { type ApkData, apkSigner } from "../kit/apk-package.ts";
-import { apkProgram } from "../kit/apk-program.ts";
+import { type ApkProgram, apkProgram } from "../kit/apk-program.ts";
 import { apkRepository } from "../kit/apk-repository.ts";
 import { mustRun } from "../kit/command.ts";
 import { debianRepository } from "../kit/debian-repository.ts";
@@ -205,10 +206,7 @@ test("apk, as explained, installs what the lock has", { timeout: 120_000 }, asyn
   needsRoot(context);
   needsPeers(context, "openssl", "umoci", "skopeo");
   await withFolder(async (folder) => {
-    await asProgram(folder, "apk", async () => {
-      const { root } = await apkProgram(folder);
-      return `exec ${root}/lib/ld-musl-x86_64.so.1 --library-path ${root}/lib:${root}/usr/lib ${root}/sbin/apk "$@"`;
-    });
+    await withApk(folder);
     const [first, second] = [
       apkSigner("one@mirror.example-1.rsa.pub"),
       apkSigner("two@mirror.example-2.rsa.pub"),
@@ -278,11 +276,50 @@ ${more}
   });
 });
 
-/** A program that the scripts find, as it is called. */
-async function asProgram(folder: string, name: string, script: () => Promise<string>): Promise<void> {
+test("apk and chroot, as explained, make a root whose shell runs", { timeout: 120_000 }, async (context) => {
+  needsRoot(context);
+  needsPeers(context, "chroot", "umoci", "skopeo");
+  await withFolder(async (folder) => {
+    const { root } = await withApk(folder);
+    const { packages, world } = await readMinirootfs();
+    const signer = apkSigner();
+    await write(join(folder, "main"), apkRepository(packages, { signer }));
+    await write(placeIn(folder), new Map([[signer.name, Buffer.from(signer.publicPem)]]));
+    const recipe = `name: x
+packages:
+  from: apk
+  repositories: { url: "file://${folder}/main" }
+  keyring: ${signer.name}
+  include: [${world.join(", ")}]
+accounts: { run-as: nonroot }
+`;
+    const ran = await runExplained(folder, recipe);
+    const made = /^made (.*)$/m.exec(ran.out)?.[1] ?? "";
+    expect(await readdir(join(made, "rootfs"))).toEqual(expect.arrayContaining(await readdir(root)));
+    const shell = await mustRun("chroot", [
+      join(made, "rootfs"),
+      "/bin/sh",
+      "-c",
+      "apk info | sort; id nonroot",
+    ]);
+    const names = packages.map(({ name }) => name).sort();
+    expect(shell.trim().split("\n")).toEqual([
+      ...names,
+      "uid=65532(nonroot) gid=65532(nonroot) groups=65532(nonroot)",
+    ]);
+    expect(locked(ran.lock).map((line) => line.replace(/ .*/, ""))).toEqual(names);
+  });
+});
+
+/** The real apk, where the scripts find it: as a program of the host, with the C library of its own root. */
+async function withApk(folder: string): Promise<ApkProgram> {
+  const program = await apkProgram(folder);
+  const { root } = program;
   await mkdir(join(folder, "bin"));
-  await writeFile(join(folder, "bin", name), `#!/bin/sh\n${await script()}\n`);
-  await chmod(join(folder, "bin", name), 0o755);
+  const start = `exec ${root}/lib/ld-musl-x86_64.so.1 --library-path ${root}/lib:${root}/usr/lib ${root}/sbin/apk "$@"`;
+  await writeFile(join(folder, "bin/apk"), `#!/bin/sh\n${start}\n`);
+  await chmod(join(folder, "bin/apk"), 0o755);
+  return program;
 }
 
 test("mmdebstrap, as explained, unpacks what the lock has", { timeout: 180_000 }, async (context) => {

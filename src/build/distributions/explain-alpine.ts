@@ -53,7 +53,7 @@ async function trust(
   );
   const shellNames = await Promise.all(
     files.map(async (file) => {
-      const name = word(fileName(file));
+      const name = word(fileName(file.replace(/(?<=.)\/+$/, "")));
       return (await isFolder(file, explained.folder)) ? `${name}/*.rsa.pub` : name;
     }),
   );

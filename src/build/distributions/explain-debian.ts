@@ -96,7 +96,6 @@ function choice(item: DebianPackages, explained: Explained): Step {
     asked.length > 0
       ? `${asked.join(", with ")}, and what all of that ${item.recommends ? "needs or recommends" : "needs"}`
       : `only libraries that the rest of the image is linked to, and what those ${item.recommends ? "need or recommend" : "need"}`;
-  const libraries = libraryWords(explained.lock, explained.platforms);
   const preferred = item.prefer.filter((name) => hasPackage(explained, name));
   const names = [...new Set([...variant.include, ...namedPackages(item.include, explained), ...preferred])];
   // Each pattern of apt (`?essential`) wants an option of its own.
@@ -117,11 +116,7 @@ function choice(item: DebianPackages, explained: Explained): Step {
     title: "Which packages",
     words: [
       `From ${item.from} ${item.suite.join(", ")}: ${which}${without}.`,
-      ...(libraries.length > 0
-        ? libraries
-        : [
-            "Programs that come from elsewhere say which libraries they are linked to: the packages of those come along.",
-          ]),
+      ...libraryWords(explained.lock, explained.platforms),
       "The choice is written to the lock, so it is made once and not at each build. mmdebstrap lets apt choose, fetch and check them, and unpacks them without their scripts (extract).",
     ],
     commands: [
@@ -145,7 +140,10 @@ function configuring(explained: Explained): Step {
         "base-passwd",
         'for file in passwd group; do cp "$made/rootfs/usr/share/base-passwd/$file.master" "$made/rootfs/etc/$file"; done',
       ),
-      ...doneFor("ca-certificates", 'update-ca-certificates --sysroot "$made/rootfs" --default'),
+      ...doneFor(
+        "ca-certificates",
+        'cat "$made"/rootfs/usr/share/ca-certificates/*/*.crt >"$made/rootfs/etc/ssl/certs/ca-certificates.crt"',
+      ),
       ...doneFor("libc6", 'ldconfig -r "$made/rootfs"'),
     ],
   };

@@ -28,7 +28,7 @@ export function scriptMirror(
   const known = candidates.find((name) => firstOf(environment[name]) === address);
   const command =
     known !== undefined
-      ? `${variable}=\${${known}%% *}    # the first that it names`
+      ? `${variable}=\${${known}%% *}    # it may name several`
       : address.startsWith(unknownMirror)
         ? `${variable}=${word(address)}    # none is known here: put yours, or set ${candidates[0]}`
         : `${variable}=${word(withoutSecrets(address))}    # as this machine's ${host} is set up`;

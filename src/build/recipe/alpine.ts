@@ -12,7 +12,7 @@ const wanted =
   "a package as apk takes it: busybox, nginx>1.24, nginx~1.24, nginx=1.24.0-r1, so:libz.so.1 or NAME@TAG";
 const want = z
   .string()
-  .regex(/^[A-Za-z0-9_.][^\s@!]{0,255}(?:@[A-Za-z0-9._-]{1,100})?$/, {
+  .regex(/^[A-Za-z0-9_.][^\s@!]{0,255}(?:@[A-Za-z0-9._-]{1,100}(?:[<>=~][^\s@!]{1,255})?)?$/, {
     error: ({ input }) =>
       String(input).startsWith("!")
         ? "is what must not be there: write it under exclude, without the !"
