@@ -6,13 +6,14 @@ import { withinLimits } from "../../scripts/within-limits.ts";
 import { Workspace } from "../../scripts/workspace.ts";
 import { type StatusOptions, statusEntries } from "./database.ts";
 import { debianLinker } from "./glibc.ts";
+import { installOrder } from "./install-order.ts";
 import { ScriptReader } from "./scripts/read.ts";
 import { activationsOf, interestsOf } from "./triggers.ts";
 import type { UnpackedDebian } from "./unpacked.ts";
 
 /**
  * What a root lacks once its packages are unpacked: what their maintainer scripts and triggers would have made,
- * worked out without running any of them, and dpkg's database. `packages` stand in installation order.
+ * worked out without running any of them, and dpkg's database; all in the order in which dpkg could configure.
  *
  * Entries replace what the root has at their paths. Scripts whose effect is not known for certain are told as
  * needs-you in the coverage; the parts of them that are known are done.
@@ -23,7 +24,7 @@ export function configureDebian(
   packages: readonly UnpackedDebian[],
   options: StatusOptions,
 ): Configuration {
-  return withinLimits(() => configured(root, packages, options));
+  return withinLimits(() => configured(root, installOrder(packages), options));
 }
 
 function configured(

@@ -1,10 +1,10 @@
-import { parseDeb822 } from "../../formats/deb/deb822.ts";
-import { type Alternatives, parseRelations } from "../../formats/deb/relation.ts";
+import type { Alternatives } from "../../formats/deb/relation.ts";
 import { satisfies } from "../../formats/deb/version.ts";
 import type { Package } from "../../model/package.ts";
 import type { DirectoryAlias } from "../../model/segment.ts";
 import type { Distribution, InstalledPackage, Verdict } from "../../model/source.ts";
 import { configureDebian } from "./configure.ts";
+import { relationsOf } from "./relations-of.ts";
 import { debianUnpacker, recallDebian } from "./unpack.ts";
 import type { UnpackedDebian } from "./unpacked.ts";
 
@@ -65,11 +65,6 @@ function arbiter(
     if (replaces(later, earlier)) return "later";
     return replaces(earlier, later) ? "earlier" : "conflict";
   };
-}
-
-function relationsOf(deb: UnpackedDebian, field: string): readonly Alternatives[] {
-  const [stanza] = parseDeb822(deb.control, `${deb.name}: control`);
-  return parseRelations(stanza?.fields.get(field.toLowerCase()) ?? "", `${field} of ${deb.name}`);
 }
 
 function meets({ name, operator, version }: Alternatives[number], deb: UnpackedDebian): boolean {

@@ -1,42 +1,60 @@
 import { byText } from "../../bytes/text.ts";
+import type { Relation } from "../../formats/deb/relation.ts";
+import { satisfies } from "../../formats/deb/version.ts";
 import { circlesOf } from "../circles.ts";
-import type { Candidate } from "./candidates.ts";
-import type { DebianUniverse } from "./universe.ts";
+import { relationsOf } from "./relations-of.ts";
+import type { UnpackedDebian } from "./unpacked.ts";
+
+type Ordered = Pick<UnpackedDebian, "name" | "version" | "architecture" | "control">;
 
 /**
- * Each candidate after those that meet its Pre-Depends and Depends. Members of a circle are ordered by their
- * pre-dependencies alone, then by name; where even these form a circle, by name.
+ * The order in which dpkg could configure packages: each after those that meet its Pre-Depends and Depends. Members of a
+ * circle are ordered by their pre-dependencies alone; what is left open, by name.
+ * @throws BAD_RELATION
  */
-export function installOrder(chosen: readonly Candidate[], universe: DebianUniverse): Candidate[] {
-  const sorted = [...chosen].sort(
-    (a, b) => byText(a.record.name, b.record.name) || byText(a.record.architecture, b.record.architecture),
-  );
-  const depends = edges(sorted, universe, "all");
-  return circlesOf(sorted, depends).flatMap((circle) => {
+export function installOrder<Deb extends Ordered>(packages: readonly Deb[]): Deb[] {
+  const sorted = [...packages].sort(byName);
+  const offers = offersOf(sorted);
+  const needed = (among: readonly Deb[], fields: readonly string[]) => {
+    const members = new Set(among);
+    return new Map(
+      among.map((one) => {
+        const found = fields
+          .flatMap((field) => relationsOf(one, field).flat())
+          .flatMap((relation) => offers(relation))
+          .filter((each) => each !== one && members.has(each));
+        return [one, [...new Set(found)].sort(byName)];
+      }),
+    );
+  };
+  const all = needed(sorted, ["Pre-Depends", "Depends"]);
+  return circlesOf(sorted, all).flatMap((circle) => {
     if (circle.length === 1) return circle;
-    const inside = circle.sort((a, b) => sorted.indexOf(a) - sorted.indexOf(b));
-    const preDepends = edges(inside, universe, "pre-depends");
-    return circlesOf(inside, preDepends).flat();
+    const inside = circle.sort(byName);
+    return circlesOf(inside, needed(inside, ["Pre-Depends"])).flatMap((inner) => inner.sort(byName));
   });
 }
 
-type Edges = ReadonlyMap<Candidate, readonly Candidate[]>;
-
-function edges(among: readonly Candidate[], universe: DebianUniverse, kind: "all" | "pre-depends"): Edges {
-  const members = new Set(among);
-  return new Map(
-    among.map((candidate) => {
-      const needs = kind === "all" ? universe.requirements(candidate) : universe.preDepends(candidate);
-      const hard = needs.filter((each) => !each.optional).flatMap((each) => each.alternatives);
-      return [candidate, sortedMembers(hard, members)];
-    }),
-  );
+function byName(a: Ordered, b: Ordered): number {
+  return byText(a.name, b.name) || byText(a.architecture, b.architecture);
 }
 
-function sortedMembers(list: readonly Candidate[], members: ReadonlySet<Candidate>): Candidate[] {
-  return [...new Set(list)]
-    .filter((each) => members.has(each))
-    .sort(
-      (a, b) => byText(a.record.name, b.record.name) || byText(a.record.architecture, b.record.architecture),
-    );
+/** Looks up who meets a relation: by its own name, or by what it provides (Debian Policy 7.5). */
+function offersOf<Deb extends Ordered>(packages: readonly Deb[]): (relation: Relation) => Deb[] {
+  const offers = packages.flatMap((by) => [
+    { by, name: by.name, version: by.version as string | undefined },
+    ...relationsOf(by, "Provides")
+      .flat()
+      .map(({ name, version }) => ({ by, name, version })),
+  ]);
+  const byName = Map.groupBy(offers, ({ name }) => name);
+  return ({ name, operator, version: wanted }) =>
+    (byName.get(name) ?? [])
+      .filter(
+        ({ version }) =>
+          operator === undefined ||
+          wanted === undefined ||
+          (version !== undefined && satisfies(version, operator, wanted)),
+      )
+      .map(({ by }) => by);
 }

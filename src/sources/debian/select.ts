@@ -6,7 +6,6 @@ import { type Solution, solve } from "../../solver/solve.ts";
 import type { Requirement } from "../../solver/universe.ts";
 import { Archive, type Candidate } from "./candidates.ts";
 import { checkRecord } from "./check-record.ts";
-import { installOrder } from "./install-order.ts";
 import { libraryRequirements } from "./library-requirements.ts";
 import { absent, DebianUniverse } from "./universe.ts";
 import { variantNames } from "./variant.ts";
@@ -43,7 +42,7 @@ export function selectPackages(repositories: readonly IndexedRepository[], wants
   const asking = libraryRequirements([...base, ...byName], wants.libraries ?? [], archive, exclude, universe);
   const solution = solve([...base, ...byName, ...asking.values()], universe);
   const named = new Set(byName.flatMap((requirement) => requirement.alternatives));
-  return selectionOf(solution, named, asking, universe);
+  return selectionOf(solution, named, asking);
 }
 
 function keepVersion(name: string, architecture: string, version: string, archive: Archive): void {
@@ -113,7 +112,6 @@ function selectionOf(
   solution: Solution<Candidate>,
   named: ReadonlySet<Candidate>,
   asking: ReadonlyMap<LibraryWant, Requirement<Candidate>>,
-  universe: DebianUniverse,
 ): Selection {
   const packages = new Map<Candidate, SelectedPackage>();
   for (const candidate of solution.chosen) {
@@ -124,12 +122,10 @@ function selectionOf(
     const because = named.has(candidate) ? [] : [...new Set([...needed, ...asked])].sort(byText);
     packages.set(candidate, packageOf(candidate, because));
   }
-  const inOrder = installOrder(solution.chosen, universe);
   return {
     packages: [...packages.values()].sort(
       (a, b) => byText(a.name, b.name) || byText(a.architecture, b.architecture),
     ),
-    installOrder: inOrder.map((candidate) => packages.get(candidate) as SelectedPackage),
   };
 }
 

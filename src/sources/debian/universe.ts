@@ -40,19 +40,16 @@ export class DebianUniverse implements Universe<Candidate> {
     const known = this.#requirements.get(candidate);
     if (known !== undefined) return known;
     const { record, side } = candidate;
-    const found = [
-      ...this.preDepends(candidate),
-      ...parse(record, "Depends", record.depends).map((group) => this.requirement(group, side)),
+    const groups = [
+      ...parse(record, "Pre-Depends", record.preDepends),
+      ...parse(record, "Depends", record.depends),
     ];
+    const found = groups.map((group) => this.requirement(group, side));
     if (this.#options.recommends)
       for (const group of parse(record, "Recommends", record.recommends))
         found.push({ ...this.requirement(group, side), optional: true });
     this.#requirements.set(candidate, found);
     return found;
-  }
-
-  preDepends({ record, side }: Candidate): Requirement<Candidate>[] {
-    return parse(record, "Pre-Depends", record.preDepends).map((group) => this.requirement(group, side));
   }
 
   /** What a list of alternatives asks for, seen from a package of architecture `side`. */

@@ -58,9 +58,4 @@ export interface SelectedPackage extends Package {
 export interface Selection {
   /** Sorted by name, then architecture. */
   readonly packages: readonly SelectedPackage[];
-  /**
-   * The same packages, each after what it pre-depends and depends on; where dependencies form a circle, the
-   * pre-dependencies win, then the order is that of names.
-   */
-  readonly installOrder: readonly SelectedPackage[];
 }

@@ -29,13 +29,13 @@ describe("a root of packages, configured", () => {
     expect(coverage.map(({ package: name, script, verdict }) => `${name} ${script} ${verdict}`)).toEqual([
       "first preinst handled",
       "first prerm harmless",
+      "fourth postinst harmless",
       "second config harmless",
       "second postinst handled",
       "third postinst needs-you",
       "third postrm harmless",
-      "fourth postinst harmless",
     ]);
-    expect(coverage[4]?.notes).toEqual(["line 3, 'frobnicate' is not known: frobnicate"]);
+    expect(coverage[5]?.notes).toEqual(["line 3, 'frobnicate' is not known: frobnicate"]);
     expect(coverage.every(({ notes }) => notes.length > 0)).toBe(true);
   });
 

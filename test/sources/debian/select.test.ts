@@ -328,21 +328,6 @@ describe("what a selection says", () => {
       source: "web-server",
     });
   });
-
-  test("an order in which they could be installed", () => {
-    const { installOrder } = selectPackages(repositoriesOf(world), wanting(["web"]));
-    expect(installOrder.map(({ name }) => name)).toEqual(["gcc-base", "libc", "base", "libssl", "web"]);
-  });
-
-  test("inside a circle pre-dependencies come first, then names", () => {
-    const circle = [
-      { Package: "a", "Pre-Depends": "c" },
-      { Package: "b", Depends: "a" },
-      { Package: "c", Depends: "b" },
-    ];
-    const { installOrder } = selectPackages(repositoriesOf(circle), wanting(["a"]));
-    expect(installOrder.map(({ name }) => name)).toEqual(["c", "a", "b"]);
-  });
 });
 
 describe("an archive that cannot be trusted", () => {
