@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import type { Lock } from "../../src/build/lock/lock.ts";
 import { parseLock } from "../../src/build/lock/parse-lock.ts";
+import { digestOf } from "../../src/bytes/digest.ts";
 import type { Explanation } from "../../src/explain/explanation.ts";
 import { readMinirootfs } from "../kit/apk-minirootfs.ts";
 import { type ApkData, apkSigner } from "../kit/apk-package.ts";
@@ -76,6 +77,12 @@ function locked({ platforms }: Lock, platform = "linux/amd64"): string[] {
 /** Lines between `from` and the end that look like what a program lists. */
 const linesOf = (out: string, pattern: RegExp) =>
   Array.from(out.matchAll(pattern), ([, line]) => line as string);
+
+/** What `rpm --query --all` said, in the lock's words. */
+function installed({ out }: Ran): string[] {
+  const names = linesOf(out, /^(\S+-\S+-\S+\.(?:noarch|x86_64))$/gm);
+  return names.map((line) => line.replace(/^(.*)-([^-]+-[^-]+)\.[^.]+$/, "$1 $2")).sort();
+}
 
 const folders = ["etc/", "usr/", "usr/bin/", "usr/lib/", "usr/share/"];
 const filesystem: RpmData = {
@@ -173,11 +180,7 @@ accounts: { run-as: nonroot }
 `;
       const environment = { TARE_FEDORA_MIRROR: `${server.url} http://mirror.example/second` };
       const strict = await runExplained(folder, recipe("    include: [tool, extra]"), environment);
-      const installed = ({ out }: Ran) =>
-        linesOf(out, /^(\S+-\S+-\S+\.(?:noarch|x86_64))$/gm).map((line) =>
-          line.replace(/^(.*)-([^-]+-[^-]+)\.[^.]+$/, "$1 $2"),
-        );
-      expect(installed(strict).sort()).toEqual(locked(strict.lock));
+      expect(installed(strict)).toEqual(locked(strict.lock));
       expect(locked(strict.lock)).toEqual([
         "extra 1-1",
         "filesystem 1.0-1",
@@ -192,10 +195,75 @@ accounts: { run-as: nonroot }
         ),
         environment,
       );
-      expect(installed(loosely).sort()).toEqual(locked(loosely.lock));
+      expect(installed(loosely)).toEqual(locked(loosely.lock));
       expect(locked(loosely.lock).join()).toMatch(/loose .*manual /);
       const made = /^made (.*)$/m.exec(loosely.out)?.[1] ?? "";
       expect(await readFile(join(made, "rootfs/etc/motd"), "utf8")).toBe("it's\n-100% $HOME\n");
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+test("dnf, as explained, takes a signed index, a mirrorlist and a metalink", {
+  timeout: 180_000,
+}, async (context) => {
+  needsRoot(context);
+  needsPeers(context, "dnf", "rpm", "rpmbuild", "createrepo_c", "gpg", "umoci", "skopeo", "systemd-sysusers");
+  await withFolder(async (folder) => {
+    await mkdir(join(folder, "keys"));
+    const signer = await rpmSigner(join(folder, "keys"));
+    await signer.makeKey("index", "rsa2048");
+    const files = new Map<string, Uint8Array>();
+    const add = async (place: string, packages: readonly RpmData[]) => {
+      for (const [path, bytes] of await rpmRepository(await buildRpms(packages)))
+        files.set(`${place}/${path}`, bytes);
+      return files.get(`${place}/repodata/repomd.xml`) as Uint8Array;
+    };
+    const signed = await add("signed/x86_64", [filesystem, { name: "tool", requires: ["filesystem"] }]);
+    await add("listed", [{ name: "listed" }, { name: "tool", version: "9" }]);
+    const linked = await add("linked", [{ name: "linked" }]);
+    const home = join(folder, "keys/gpg");
+    const detached = await mustRun("gpg", ["--homedir", home, "--batch", "--armor", "--detach-sign"], {
+      input: signed,
+    });
+    files.set("signed/x86_64/repodata/repomd.xml.asc", Buffer.from(detached));
+    await write(placeIn(folder), new Map([["key.asc", await readFile(await signer.keyFile("index"))]]));
+    await signer.close();
+    const server = await serveFiles(files);
+    try {
+      files.set("mirrors", Buffer.from(`${server.url}/listed\n`));
+      const digest = digestOf(linked).replace("sha256:", "");
+      files.set(
+        "metalink",
+        Buffer.from(
+          `<?xml version="1.0" encoding="utf-8"?><metalink version="3.0" xmlns="http://www.metalinker.org/"><files><file name="repomd.xml"><size>${linked.length}</size><verification><hash type="sha256">${digest}</hash></verification><resources maxconnections="1"><url protocol="http" type="http" location="XX" preference="100">${server.url}/linked/repodata/repomd.xml</url></resources></file></files></metalink>`,
+        ),
+      );
+      await writeFile(
+        join(placeIn(folder), "listed.repo"),
+        `[listed]\nname=listed\nmirrorlist=${server.url}/mirrors\nincludepkgs=listed\ngpgcheck=1\n[off]\nenabled=0\nbaseurl=${server.url}/off\n`,
+      );
+      const recipe = (include: string, more = "") => `name: x
+packages:
+  from: dnf
+  keyring: key.asc
+  repositories:
+    - { name: signed, baseurl: "${server.url}/signed/$basearch", signed-index: true }
+${more}
+  include: [${include}]
+`;
+      const names = ({ lock }: Ran) => locked(lock).map((line) => line.replace(/ .*/, ""));
+      const ran = await runExplained(folder, recipe("tool"));
+      expect(ran.commands.join("\n")).toContain(`gpgcheck=0 repo_gpgcheck=1 "gpgkey=file://$made/keys.asc"`);
+      expect(installed(ran)).toEqual(locked(ran.lock));
+      const more = `    - { name: linked, metalink: "${server.url}/metalink", allow-unsigned: true }
+  repo-files: [listed.repo]
+  allow-unsigned: true`;
+      const all = await runExplained(folder, recipe("tool, listed, linked", more));
+      expect(installed(all)).toEqual(locked(all.lock));
+      expect(names(all)).toEqual(["filesystem", "linked", "listed", "tool"]);
+      expect(locked(all.lock)).toContain("tool 1.0-1");
     } finally {
       await server.close();
     }

@@ -22,20 +22,22 @@ export function fedoraMirror(
   return scriptMirror("mirror", found, environment, [mirrorVariable], "dnf");
 }
 
+/** Where the script has all keys in one file, for dnf to check indexes: it takes no blanks in a name. */
+export const indexKeys: readonly Part[] = [{ variable: "made" }, "/keys.asc"];
+
 /** Each repository as a section of a `.repo` file (dnf.conf(5), "Repo Options"), for {@link written}. */
 export function repoSections(
   plans: readonly RepositoryPlan[],
   mirrors: readonly ScriptMirror[],
-  keyFiles: readonly string[],
   architecture: string,
   locked: readonly LockedRepository[],
 ): Part[][][] {
   return plans.map((plan) => {
-    const { name, place, priority, excludes, includes, allowUnsigned } = plan;
+    const { name, place, priority, excludes, includes, allowUnsigned, signedIndex } = plan;
     const id = name.slice(name.lastIndexOf("/") + 1);
     const { keys = [], signed } = locked.find((one) => one.id === repositoryId(plan, architecture)) ?? {};
     // Whose index is signed need not sign its packages as well.
-    const signsIndex = !allowUnsigned && (plan.signedIndex || (keys.length > 0 && signed === undefined));
+    const signsIndex = !allowUnsigned && (signedIndex || (keys.length > 0 && signed === undefined));
     const line = (key: string, value: string | number) => [[`${key}=${value}`]];
     const address = (key: string, value: string | undefined): Part[][] =>
       value === undefined ? [] : [[`${key}=`, ...addressParts(value, mirrors)]];
@@ -46,18 +48,10 @@ export function repoSections(
       ...address("metalink", place.metalink),
       ...address("mirrorlist", place.mirrorlist),
       ...line("gpgcheck", allowUnsigned || signsIndex ? 0 : 1),
-      ...(signsIndex ? [["repo_gpgcheck=1"], gpgkey(keyFiles)] : []),
+      ...(signsIndex ? [["repo_gpgcheck=1"], ["gpgkey=file://", ...indexKeys]] : []),
       ...(priority === 99 ? [] : line("priority", priority)),
       ...(excludes.length === 0 ? [] : line("excludepkgs", excludes.join(" "))),
       ...(includes.length === 0 ? [] : line("includepkgs", includes.join(" "))),
     ];
   });
-}
-
-function gpgkey(files: readonly string[]): Part[] {
-  const parts = files.flatMap((file): Part[] => [
-    " ",
-    ...(file.startsWith("/") ? [`file://${file}`] : ["file://", { variable: "PWD" }, `/${file}`]),
-  ]);
-  return ["gpgkey=", ...parts.slice(1)];
 }

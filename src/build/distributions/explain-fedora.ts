@@ -1,5 +1,5 @@
 import type { Step } from "../../explain/explanation.ts";
-import { word, written } from "../../explain/shell.ts";
+import { word, wordOf, written } from "../../explain/shell.ts";
 import { fedoraArchitecture } from "../../sources/fedora/architectures.ts";
 import { repositoryId } from "../../sources/fedora/mirrors.ts";
 import type { RepositoryPlan } from "../../sources/fedora/plan.ts";
@@ -16,7 +16,7 @@ import {
   unpacking,
   unsignedWords,
 } from "./explain-common.ts";
-import { fedoraMirror, repoSections } from "./explain-fedora-repositories.ts";
+import { fedoraMirror, indexKeys, repoSections } from "./explain-fedora-repositories.ts";
 import { keyFilesOf } from "./explain-keys.ts";
 import type { Explained } from "./explained.ts";
 
@@ -57,6 +57,8 @@ async function trust(
   const mirror = fedoraMirror(item, plans, explained);
   const mirrors = mirror === undefined ? [] : [mirror];
   const names = files.map((file) => word(fileName(file))).join(" ");
+  const sections = repoSections(plans, mirrors, architecture, explained.lock.repositories);
+  const forIndexes = sections.flat().some(([key]) => key === "repo_gpgcheck=1");
   return {
     title: "Who vouches for the packages",
     words: [
@@ -76,11 +78,9 @@ async function trust(
           )
         : []),
       ...(files.length > 0 ? [`rpm --root "$made/rootfs" --import ${names}    # keyring:`] : []),
+      ...(forIndexes ? [`cat ${names} >${wordOf(indexKeys)}    # signed indexes`] : []),
       ...mirrors.map(({ command }) => command),
-      ...written(
-        repoSections(plans, mirrors, files, architecture, explained.lock.repositories),
-        '"$made/tare.repo"',
-      ),
+      ...written(sections, '"$made/tare.repo"'),
     ],
   };
 }
