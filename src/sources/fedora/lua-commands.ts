@@ -10,13 +10,13 @@ export function commandsOfLua(text: string): string | undefined {
   for (const raw of text.split("\n")) {
     const line = raw.trim().replace(/ \(/g, "(");
     if (line === "" || line.startsWith("--") || waiting.test(line)) continue;
-    const called = /^(?:assert\()?(?:posix\.exec|rpm\.execute)\((.*?)\){1,2}$/.exec(line)?.[1];
+    const called = /^(?:assert\()?(?:posix\.execp?|rpm\.execute)\((.*?)\){1,2}$/.exec(line)?.[1];
     const whole = /^os\.execute\("([^"\\]*)"\)$/.exec(line)?.[1];
-    const program = /^if posix\.access\("([^"\\]+)", "x"\) then$/.exec(line)?.[1];
+    const [asked, path = "", mode] = /^if posix\.access\("([^"\\]+)"(, "x")?\) then$/.exec(line) ?? [];
     if (called !== undefined && words.test(called)) lines.push(called.split(/, ?/).map(quoted).join(" "));
     else if (whole !== undefined) lines.push(whole);
-    else if (program !== undefined) {
-      lines.push(`if [ -x ${quoted(program)} ]; then`);
+    else if (asked !== undefined) {
+      lines.push(`if [ ${mode === undefined ? "-e" : "-x"} ${quoted(path)} ]; then`);
       ends.push("fi");
     } else if (line === "if pid == 0 then") ends.push("");
     else if (line === "end") {

@@ -1,4 +1,6 @@
 import type { Workspace } from "../../scripts/workspace.ts";
+import { onlyForOlder } from "./lua-for-older.ts";
+import { stepsOfLua } from "./lua-steps.ts";
 
 /** What a scriptlet in Lua comes to on a first installation. */
 export interface KnownLua {
@@ -31,19 +33,14 @@ const known = new Map<string, Known>([
     },
   ],
   [
-    "filesystem/pretrans",
+    "filesystem/filetrigger",
     {
-      holds: ['posix.mkdir("/proc")', 'posix.chmod("/sys", 0555)', 'posix.symlink("usr/lib", "/lib")'],
-      phrase: "the folders of the kernel, and the links of a merged /usr",
-      run(workspace, text) {
-        for (const folder of ["/proc", "/sys"]) workspace.makeDirectory(folder, true, { mode: 0o555 });
-        if (!text.includes('posix.symlink("bin", "/usr/sbin")')) return undefined;
-        const sbin = workspace.lookup("/usr/sbin");
-        if (sbin === undefined) workspace.symlink("/usr/sbin", "bin");
-        return sbin === undefined || sbin.type === "symlink"
-          ? undefined
-          : "packages bring /usr/sbin as a folder";
-      },
+      holds: ['st = posix.stat("/usr/sbin")', 'if not st or st.type == "link" then\n  return'],
+      phrase: "programs of /usr/sbin are those of /usr/bin",
+      run: (workspace) =>
+        workspace.lookup("/usr/sbin")?.type === "directory"
+          ? "packages bring /usr/sbin as a folder, and programs of /usr/bin get no links there"
+          : undefined,
     },
   ],
   [
@@ -58,7 +55,7 @@ const known = new Map<string, Known>([
   [
     "glibc/post",
     {
-      holds: ["include ld.so.conf.d/*.conf", "call_ldconfig"],
+      holds: ["include ld.so.conf.d/*.conf", "ldconfig"],
       phrase: "the dynamic linker's configuration and cache",
       run: includeFolder,
     },
@@ -100,9 +97,18 @@ export function knownLua(name: string, script: string, text: string): KnownLua |
     const { phrase, run } = one;
     return { phrase, harmless: run === undefined, run: (workspace) => run?.(workspace, text) };
   }
-  return script === "pretrans" && onlyClearsAway(text)
-    ? { phrase: "nothing of an older version to clean up", harmless: true, run: () => undefined }
-    : undefined;
+  if (script === "pretrans" && onlyForOlder(text))
+    return { phrase: "nothing of an older version to clean up", harmless: true, run: () => undefined };
+  const steps = stepsOfLua(text);
+  if (steps === undefined) return undefined;
+  const run = (workspace: Workspace) => {
+    const [blocked] = steps(workspace);
+    // Afterwards, a folder stays; before, files would have gone to where the link leads.
+    return blocked === undefined || script !== "pretrans"
+      ? undefined
+      : `packages bring ${blocked} as a folder`;
+  };
+  return { phrase: "folders and links", harmless: false, run };
 }
 
 /** A shell that puts itself into `/etc/shells`, as bash's does. */
@@ -144,33 +150,4 @@ function includeFolder(workspace: Workspace): string | undefined {
     return workspace.resolve(path) ? `the content of ${path} is not at hand` : undefined;
   if (!text.split("\n").includes(line)) workspace.write(path, `${line}\n${text}`);
   return undefined;
-}
-
-const looksOrClears = new Set(
-  "posix.stat posix.readlink posix.access posix.dir os.rename os.remove posix.unlink posix.rmdir ipairs pairs print".split(
-    " ",
-  ),
-);
-const keywords = new Set("if elseif while and or not in return until function".split(" "));
-
-/**
- * Whether a script does nothing but look for files and move or remove them: a package's way of turning a folder of its
- * older version into a link, or back. Before a first installation there is nothing that it could find.
- */
-function onlyClearsAway(text: string): boolean {
-  const code = text
-    .split("\n")
-    .filter((line) => !line.trim().startsWith("--"))
-    .join("\n")
-    .replace(/"[^"\n]*"|'[^'\n]*'/g, '""');
-  // Other ways to spell a string, in which a call could hide.
-  if (/\\|\[=*\[/.test(text)) return false;
-  const own = new Set([...code.matchAll(/\bfunction +([A-Za-z_]\w*)/g)].map(([, name]) => name));
-  const calls = [...code.matchAll(/([A-Za-z_][\w.:]*)\s*[({"'[]/g)].map(([, name]) => name as string);
-  return (
-    /\b(?:os\.rename|os\.remove|posix\.unlink|posix\.rmdir)\b/.test(code) &&
-    calls.every((name) => looksOrClears.has(name) || keywords.has(name) || own.has(name)) &&
-    // A function under another name would go by unseen.
-    !/(?:=|,|\breturn)\s*(?:posix|os|io|rpm|load|require|_G)\b(?!\.[a-z]+\s*\()/.test(code)
-  );
 }

@@ -13,18 +13,44 @@ function running(name: string, script: string, text: string, files: Files = {}) 
 
 describe("scriptlets in Lua that are known by their text", () => {
   const filesystem = [
+    "--# what packages do not unpack",
     'posix.mkdir("/proc")',
-    'posix.chmod("/sys", 0555)',
-    'posix.symlink("usr/lib", "/lib")',
+    'posix.mkdir("/sys")',
+    'posix.chmod("/proc", 0555)',
+    'st = posix.stat("/sys")',
+    "if st and st.mode ~= 0555 then",
+    '  posix.chmod("/sys", 0555)',
+    "end",
+    'if "x86_64" == "riscv64" then',
+    '  posix.symlink(".", "/usr/lp64d")',
+    "end",
+    'posix.symlink("../run", "/var/run")',
     'posix.symlink("bin", "/usr/sbin")',
+    "return 0",
   ].join("\n");
 
-  test("filesystem makes the folders that no package unpacks", () => {
-    const { known, workspace, problem } = running("filesystem", "pretrans", filesystem);
+  test("filesystem makes the folders and links that no package unpacks", () => {
+    const { known, workspace, problem } = running("filesystem", "pretrans", filesystem, { "var/": {} });
     expect(problem).toBeUndefined();
     expect(known?.harmless).toBe(false);
-    expect(workspace.lookup("/proc")).toMatchObject({ type: "directory", mode: 0o555 });
+    for (const path of ["/proc", "/sys"])
+      expect(workspace.lookup(path)).toMatchObject({ type: "directory", mode: 0o555 });
     expect(workspace.lookup("/usr/sbin")?.link).toBe("bin");
+    expect(workspace.lookup("/var/run")?.link).toBe("../run");
+    expect(workspace.lookup("/usr/lp64d")).toBeUndefined();
+  });
+
+  test("what a link stood for is asked once", () => {
+    const text = [
+      'local st = posix.stat("/etc/old")',
+      'if st and st.type == "link" then',
+      '  os.remove("/etc/old")',
+      '  posix.mkdir("/etc/old")',
+      "end",
+    ].join("\n");
+    const files = { "etc/old": { link: "new" } };
+    expect(running("thing", "post", text, files).workspace.lookup("/etc/old")?.type).toBe("directory");
+    expect(running("thing", "post", text).workspace.version).toBe(0);
   });
 
   test("a folder where a link should be is told", () => {
@@ -79,7 +105,9 @@ describe("scriptlets in Lua that are known by their text", () => {
     ["filesystem", "posttrans", "restorecon\nposix.symlink('bin', path)"],
     ["setup", "post", 'os.remove("/etc/"..name..".rpmnew")\nos.execute("groupadd x")'],
     ["glibc", "post", "something new"],
-    ["other", "post", 'os.remove("/etc/x")'],
+    ["other", "post", 'os.remove("/etc/"..name)'],
+    ["other", "post", 'posix.mkdir("/x")\nend'],
+    ["other", "post", 'if st and st.type == "link" then\nposix.mkdir("/x")'],
   ])("another version of %s/%s is not known", (name, script, text) => {
     expect(knownLua(name, script, text)).toBeUndefined();
   });
@@ -107,7 +135,50 @@ end`;
   });
 
   test.each([
-    'posix.mkdir("/x")',
+    `if posix.access("/etc/thing/config") then
+       local cf = io.open("/etc/thing/config", "w")
+       if cf then cf:write(new) cf:close() else os.execute("x") end
+     end
+     if arg[2] == 2 then rpm.execute("/usr/bin/umount", "x") end`,
+    `require 'posix'
+     if (posix.stat("/usr/lib/thing", "type") == "link") then posix.mkdir("/usr/lib/thing") end`,
+    `for _, d in pairs({"api", "doc"}) do
+       path = "/usr/lib/thing/" .. d
+       if posix.stat(path, "type") == "link" then os.remove(path) posix.mkdir(path) end
+     end
+     return 0`,
+    `st = posix.stat("/usr/share/thing")
+     if st and st.type == "directory" then os.execute("rm -rf /usr/share/thing") end`,
+  ])("what asks for older files first does nothing: %#", (text) => {
+    expect(knownLua("thing", "pretrans", text)).toMatchObject({ harmless: true });
+  });
+
+  test.each([
+    'if not posix.stat("/usr/x") then posix.mkdir(path) end',
+    'if posix.stat("/usr/x") then x = 1 else posix.mkdir(path) end',
+    'if posix.stat("/usr/x") or y then posix.mkdir(path) end',
+    'if posix.stat("/usr/x") == nil then posix.mkdir(path) end',
+    'if posix.stat("/usr/x", "type") ~= "link" then posix.mkdir(path) end',
+    'if posix.stat("/") then posix.mkdir(path) end',
+    'if posix.stat("/proc/self") then posix.mkdir(path) end',
+    "st = 1\nif st then posix.mkdir(path) end",
+    'st = posix.stat("/usr/x")\nst = 1\nif st then posix.mkdir(path) end',
+    'if posix.stat("/usr/x") then y = 1 elseif y then posix.mkdir(path) end',
+    "if arg[2] == 1 then posix.mkdir(path) end",
+    "function f() posix.mkdir(path) end\nf()",
+    'if posix.stat("/usr/x") then y = 1 end posix.mkdir(path)',
+    'if posix.stat("/usr/x") then y = 1 elseif os.execute("x") then y = 2 end',
+    "rpm.expand('%(touch /x)')",
+    'x = posix["mkdir"]\nx(path)',
+    'local f = io.open("/x", "a")',
+    "end",
+    'if posix.stat("/usr/x") then',
+  ])("but %s may do something", (text) => {
+    expect(knownLua("thing", "pretrans", text)).toBeUndefined();
+  });
+
+  test.each([
+    "posix.mkdir(path)",
     'os.execute("rm")',
     "local run = os.execute\nrun('x')",
     'os["execute"]("x")',
@@ -129,7 +200,15 @@ if pid == 0 then
 elseif pid > 0 then
     posix.wait(pid)
 end
-if posix.access("/run/systemd/system", "x") then
+if posix.access("/run/systemd/system") then
+  pid = posix.fork()
+  if pid == 0 then
+    assert(posix.execp("systemd-sysusers"))
+  elseif pid > 0 then
+    posix.wait(pid)
+  end
+end
+if posix.access("/usr/bin/systemctl", "x") then
   os.execute("/usr/bin/systemctl daemon-reload")
 end
 rpm.execute("it's", "x")
@@ -138,7 +217,11 @@ rpm.execute("it's", "x")
       [
         "'/usr/bin/systemd-tmpfiles' '--create'",
         "",
-        "if [ -x '/run/systemd/system' ]; then",
+        "if [ -e '/run/systemd/system' ]; then",
+        "'systemd-sysusers'",
+        "",
+        "fi",
+        "if [ -x '/usr/bin/systemctl' ]; then",
         "/usr/bin/systemctl daemon-reload",
         "fi",
         "'it'\\''s' 'x'",
