@@ -62,7 +62,7 @@ export interface Distribution {
   placeOf(wanted: Package): string;
   /** Who keeps a path that two packages bring. */
   arbiter(packages: readonly InstalledPackage[]): (path: string, earlier: string, later: string) => Verdict;
-  /** What its maintainer scripts and triggers would have made of the root; `packages` in installation order. */
+  /** What its maintainer scripts and triggers would have made of the root; `packages` stand in any order. */
   configure(root: RootView, packages: readonly InstalledPackage[], options: ConfigureOptions): Configuration;
 }
 

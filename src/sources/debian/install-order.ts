@@ -1,7 +1,7 @@
 import { byText } from "../../bytes/text.ts";
 import type { Relation } from "../../formats/deb/relation.ts";
 import { satisfies } from "../../formats/deb/version.ts";
-import { circlesOf } from "../circles.ts";
+import { neededOrder } from "../needed-order.ts";
 import { relationsOf } from "./relations-of.ts";
 import type { UnpackedDebian } from "./unpacked.ts";
 
@@ -13,26 +13,12 @@ type Ordered = Pick<UnpackedDebian, "name" | "version" | "architecture" | "contr
  * @throws BAD_RELATION
  */
 export function installOrder<Deb extends Ordered>(packages: readonly Deb[]): Deb[] {
-  const sorted = [...packages].sort(byName);
-  const offers = offersOf(sorted);
-  const needed = (among: readonly Deb[], fields: readonly string[]) => {
-    const members = new Set(among);
-    return new Map(
-      among.map((one) => {
-        const found = fields
-          .flatMap((field) => relationsOf(one, field).flat())
-          .flatMap((relation) => offers(relation))
-          .filter((each) => each !== one && members.has(each));
-        return [one, [...new Set(found)].sort(byName)];
-      }),
-    );
-  };
-  const all = needed(sorted, ["Pre-Depends", "Depends"]);
-  return circlesOf(sorted, all).flatMap((circle) => {
-    if (circle.length === 1) return circle;
-    const inside = circle.sort(byName);
-    return circlesOf(inside, needed(inside, ["Pre-Depends"])).flatMap((inner) => inner.sort(byName));
-  });
+  const offers = offersOf(packages);
+  return neededOrder(packages, byName, (one, which) =>
+    (which === "first" ? ["Pre-Depends"] : ["Pre-Depends", "Depends"])
+      .flatMap((field) => relationsOf(one, field).flat())
+      .flatMap(offers),
+  );
 }
 
 function byName(a: Ordered, b: Ordered): number {

@@ -9,7 +9,7 @@ import type { RpmHeader } from "../../formats/rpm/header.ts";
 import { isComplex, type Providers, simpleProviders } from "../../formats/rpm/rich.ts";
 import { tag } from "../../formats/rpm/tags.ts";
 import { rangesMeet, type VersionRange } from "../../formats/rpm/version.ts";
-import { circlesOf } from "../circles.ts";
+import { neededOrder } from "../needed-order.ts";
 import { evrOfHeader } from "./evr-of-header.ts";
 import { mergedPath } from "./merged-usr.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
@@ -26,25 +26,13 @@ const before = (1 << 6) | (1 << 9) | (1 << 10);
  * @throws BAD_RELATION when a rich dependency cannot be read
  */
 export function installOrder(packages: readonly PlacedRpm[]): PlacedRpm[] {
-  const sorted = [...packages].sort(byName);
-  const needs = new Map(sorted.map((one) => [one, needsOf(one)]));
-  const providers = providersAmong(sorted, [...needs.values()].flat());
-  const needed = (among: readonly PlacedRpm[], counts: (need: Need) => boolean) => {
-    const members = new Set(among);
-    const neededBy = (one: PlacedRpm) =>
-      (needs.get(one) ?? [])
-        .filter(counts)
-        .flatMap(({ dependency }) => meeting(dependency, providers))
-        .filter((each) => each !== one && members.has(each));
-    return new Map(among.map((one) => [one, [...new Set(neededBy(one))].sort(byName)]));
-  };
-  const all = needed(sorted, () => true);
-  return circlesOf(sorted, all).flatMap((circle) => {
-    if (circle.length === 1) return circle;
-    const inside = circle.sort(byName);
-    const first = needed(inside, ({ isBefore }) => isBefore);
-    return circlesOf(inside, first).flatMap((inner) => inner.sort(byName));
-  });
+  const needs = new Map(packages.map((one) => [one, needsOf(one)]));
+  const providers = providersAmong(packages, [...needs.values()].flat());
+  return neededOrder(packages, byName, (one, which) =>
+    (needs.get(one) ?? [])
+      .filter(({ isBefore }) => isBefore || which === "all")
+      .flatMap(({ dependency }) => meeting(dependency, providers)),
+  );
 }
 
 function byName(a: PlacedRpm, b: PlacedRpm): number {
