@@ -1,10 +1,14 @@
 import type { ApkDependency } from "../../formats/apk/dependency.ts";
 import type { Conflict, Requirement, Universe } from "../../solver/universe.ts";
+import { Effort } from "../effort.ts";
 import { type Archive, type Candidate, goesBy, meets, type Offer } from "./candidates.ts";
 import { compareFixed } from "./walk.ts";
 
 /** What is said of a name that stands in no index. */
 export const nobodyHasIt = "no package has that name or provides it";
+
+/** A hundred times of what real indexes take; each costs a kilobyte. */
+const effortLimit = 500_000;
 
 /** The archive as the solver sees it: where the walk failed, it finds another way, or says why there is none. */
 export class AlpineUniverse implements Universe<Candidate> {
@@ -13,6 +17,7 @@ export class AlpineUniverse implements Universe<Candidate> {
   readonly #wanted: ReadonlySet<string>;
   readonly #exclude: ReadonlySet<string>;
   readonly #barred: ReadonlySet<Candidate>;
+  readonly #effort: Effort;
   readonly #below = new Map<string, ReadonlySet<Candidate>>();
 
   /** @param barred what no way may go over */
@@ -22,6 +27,7 @@ export class AlpineUniverse implements Universe<Candidate> {
     exclude: ReadonlySet<string>,
     barred: ReadonlySet<Candidate>,
   ) {
+    this.#effort = new Effort(wants.map(({ text }) => text).join(" together with "), effortLimit);
     this.#barred = barred;
     this.#archive = archive;
     this.#wants = wants;
@@ -47,7 +53,7 @@ export class AlpineUniverse implements Universe<Candidate> {
   /** A positive dependency. */
   requirement(dependency: ApkDependency): Requirement<Candidate> {
     const { text, name } = dependency;
-    const all = this.#archive.offers(name);
+    const all = this.#effort.on(this.#archive.offers(name));
     const fitting = all.filter((offer) => meets(dependency, offer));
     const allowed = fitting.filter(({ candidate }) => this.#isAllowed(candidate));
     const usable = allowed.filter(
@@ -96,13 +102,13 @@ export class AlpineUniverse implements Universe<Candidate> {
     const found: Conflict<Candidate>[] = [];
     const add = (text: string, others: readonly Candidate[]) => {
       const rest = [...new Set(others)].filter((other) => other !== candidate);
-      if (rest.length > 0) found.push({ text, with: rest });
+      if (rest.length > 0) found.push({ text, with: this.#effort.on(rest) });
     };
     for (const dependency of candidate.depends.filter(({ conflict }) => conflict))
       add(
         "conflicts with",
-        this.#archive
-          .offers(dependency.name)
+        this.#effort
+          .on(this.#archive.offers(dependency.name))
           .filter((offer) => !meets(dependency, offer))
           .map((offer) => offer.candidate),
       );
@@ -110,8 +116,8 @@ export class AlpineUniverse implements Universe<Candidate> {
     for (const own of [{ name, version }, ...candidate.provides])
       add(
         own.name === name ? "cannot stand beside" : `provides ${own.name} as well as`,
-        this.#archive
-          .offers(own.name)
+        this.#effort
+          .on(this.#archive.offers(own.name))
           .filter((offer) => own.version !== undefined || offer.version !== undefined)
           .map((offer) => offer.candidate),
       );

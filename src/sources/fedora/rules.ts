@@ -2,9 +2,9 @@ import type { Capability } from "../../formats/rpm/dependency.ts";
 import { clausesAgainst, clausesOf, isComplex, simpleProviders } from "../../formats/rpm/rich.ts";
 import { compareEvr } from "../../formats/rpm/version.ts";
 import { byLiterals, type Rule, type Rulebook } from "../../solver/rules.ts";
+import { Effort } from "../effort.ts";
 import { type Archive, areRivals, type Candidate } from "./candidates.ts";
 import { Dependencies, obsoletedBy } from "./dependencies.ts";
-import { Effort } from "./effort.ts";
 
 /** What was asked for, and all packages that would do. */
 export interface Job {
@@ -24,6 +24,9 @@ export type Said =
   | { readonly kind: "against"; readonly by: Candidate; readonly text: string }
   | { readonly kind: "inferior"; readonly by: Candidate };
 
+/** What the packages of a whole distribution take together; each costs some hundred bytes. */
+const effortLimit = 5_000_000;
+
 /** Rules, and the candidates that their literals number. */
 export interface FedoraRules extends Rulebook<Said> {
   readonly candidates: readonly Candidate[];
@@ -37,7 +40,7 @@ export interface FedoraRules extends Rulebook<Said> {
  * @throws BAD_RELATION when a package that was considered has a dependency that cannot be read; UNSATISFIABLE for too many
  */
 export function rulesFor(jobs: readonly Job[], archive: Archive, weak: boolean): FedoraRules {
-  const effort = new Effort([...new Set(jobs.map(({ text }) => text))].join(" together with "));
+  const effort = new Effort([...new Set(jobs.map(({ text }) => text))].join(" together with "), effortLimit);
   const { members, dependencies } = reach(jobs, archive, weak, effort);
   const candidates = [...members].sort((a, b) => a.number - b.number);
   const numbers = new Map(candidates.map((candidate, number) => [candidate, number]));
