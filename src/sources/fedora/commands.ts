@@ -1,6 +1,7 @@
 import { commonCommands } from "../../scripts/commands/common.ts";
 import type { Call, Emulation, Status } from "../../scripts/shell/interpret.ts";
 import { alternatives } from "./alternatives.ts";
+import { updateCryptoPolicies } from "./crypto-policies.ts";
 import { hasLdconfig } from "./linker.ts";
 import { caLegacy, updateCaTrust } from "./trust/update-ca-trust.ts";
 
@@ -13,6 +14,7 @@ export const commands: ReadonlyMap<string, Emulation> = new Map<string, Emulatio
   ["systemd-update-helper", presets],
   ["update-alternatives", alternatives],
   ["update-ca-trust", updateCaTrust],
+  ["update-crypto-policies", updateCryptoPolicies],
 ]);
 
 /** Its work is done once, at the end; without one in the root there is no such work. */

@@ -1,4 +1,5 @@
 import type { Workspace } from "../../scripts/workspace.ts";
+import { linkPolicy } from "./crypto-policies.ts";
 import { onlyForOlder } from "./lua-for-older.ts";
 import { stepsOfLua } from "./lua-steps.ts";
 
@@ -29,7 +30,7 @@ const known = new Map<string, Known>([
       holds: ['posix.symlink(policypath.."/"..fn, cfgfn)', 'local policy = "DEFAULT"'],
       lacks: ["cfg_path_"],
       phrase: "the default policy of cryptography",
-      run: linkPolicy,
+      run: defaultPolicy,
     },
   ],
   [
@@ -128,17 +129,13 @@ const shells: Known = {
   },
 };
 
-/** Each library's file of the policy DEFAULT, under its name; whoever has chosen a policy keeps it. */
-function linkPolicy(workspace: Workspace): undefined {
-  const [own, policy] = ["/etc/crypto-policies", "/usr/share/crypto-policies/DEFAULT"];
-  if (workspace.resolve(`${own}/config`)) return undefined;
-  for (const folder of ["state", "back-ends"]) workspace.makeDirectory(`${own}/${folder}`, true);
-  for (const file of ["config", "state/current"]) workspace.write(`${own}/${file}`, "DEFAULT\n");
-  for (const name of workspace.list(policy)) {
-    const link = `${own}/back-ends/${name.replace(/\..*/, "")}.config`;
-    workspace.remove(link);
-    workspace.symlink(link, `${policy}/${name}`);
-  }
+/** Whoever has chosen a policy keeps it. */
+function defaultPolicy(workspace: Workspace): undefined {
+  const config = "/etc/crypto-policies/config";
+  if (workspace.resolve(config)) return undefined;
+  workspace.makeDirectory("/etc/crypto-policies", true);
+  workspace.write(config, "DEFAULT\n");
+  linkPolicy(workspace, "DEFAULT");
   return undefined;
 }
 

@@ -126,7 +126,7 @@ test("scriptlets are read in the order in which rpm runs them; what is not under
       [1085, ["/bin/sh"]],
       [1086, ["/bin/sh"]],
       [1087, ["/bin/sh"]],
-      [1151, "posix.stat('/')\n"],
+      [1151, "posix.chmod(path, mode)\n"],
       [1152, "echo later >> /etc/scripted/order\n"],
       [1153, ["<lua>"]],
       [1154, ["/bin/sh"]],
