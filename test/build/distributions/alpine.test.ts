@@ -19,7 +19,7 @@ test("explain tells what apk would have done, and whose key vouches", () =>
       const { code, out } = await runTare(["explain"], { folder });
       expect(code).toBe(0);
       expect(out).toContain(published.key);
-      expect(out).toContain("apk add --root $PWD/rootfs --initdb --keys-dir $KEYS 'alpha>=1'");
+      expect(out).toMatch(/ apk add --root [^;]*--arch x86_64 --no-scripts 'alpha>=1'\n/);
       expect(out).toMatch(/beta +1\.0-r0 +alpha/);
     } finally {
       await published.server.close();

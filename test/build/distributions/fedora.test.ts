@@ -22,8 +22,8 @@ test("explain tells what dnf would have done, and whose key vouches", (context) 
       const { code, out } = await runTare(["explain"], { folder });
       expect(code).toBe(0);
       expect(out).toContain(published.key);
-      expect(out).toContain(
-        "dnf --installroot=$PWD/rootfs --setopt=install_weak_deps=True --exclude='gamma*' install alpha 'beta >= 1'",
+      expect(out).toMatch(
+        / dnf --installroot=[^;]*--setopt=install_weak_deps=True --exclude='gamma\*' [^;]*install alpha 'beta >= 1'\n/,
       );
       expect(out).toMatch(/what all of that needs or recommends;\s+never\s+gamma\*/);
     } finally {
