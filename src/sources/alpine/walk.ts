@@ -1,5 +1,6 @@
 import type { ApkDependency } from "../../formats/apk/dependency.ts";
 import { compareApkVersions } from "../../formats/apk/version.ts";
+import { Effort } from "../effort.ts";
 import { type Archive, type Candidate, meets, namesOf, type Offer } from "./candidates.ts";
 
 /** What is known of one name while choosing. */
@@ -48,13 +49,21 @@ const deepest = 2000;
  * something must be; then the name that is furthest up, by the best that is offered under it. Nothing is taken back:
  * undefined where that leads nowhere, though a solution may exist.
  * @returns what was chosen, by every name that it goes by
+ * @throws UNSATISFIABLE where too many packages bear on each other
  */
 export function walk(wants: readonly ApkDependency[], archive: Archive): ReadonlySet<Candidate> | undefined {
-  return new Walk(archive).run(wants);
+  return new Walk(
+    archive,
+    new Effort(wants.map(({ text }) => text).join(" together with "), effortLimit),
+  ).run(wants);
 }
+
+/** Fifty times of what a whole desktop takes. */
+const effortLimit = 10_000_000;
 
 class Walk {
   readonly #archive: Archive;
+  readonly #effort: Effort;
   readonly #slots = new Map<string, Slot>();
   readonly #standings = new Map<Candidate, Standing>();
   readonly #dirty: Slot[] = [];
@@ -66,8 +75,9 @@ class Walk {
   readonly #postponed: string[] = [];
   #failed = false;
 
-  constructor(archive: Archive) {
+  constructor(archive: Archive, effort: Effort) {
     this.#archive = archive;
+    this.#effort = effort;
   }
 
   run(wants: readonly ApkDependency[]): ReadonlySet<Candidate> | undefined {
@@ -198,12 +208,12 @@ class Walk {
   }
 
   #lookAtTriggersOfAll(candidate: Candidate): void {
-    for (const name of namesOf(candidate)) this.#lookAtTriggersOf(name);
+    for (const name of this.#effort.on([...namesOf(candidate)])) this.#lookAtTriggersOf(name);
   }
 
   #ruleOut(candidate: Candidate): void {
     this.#standing(candidate).possible = false;
-    for (const name of namesOf(candidate)) this.#lookAtNeedsOf(name);
+    for (const name of this.#effort.on([...namesOf(candidate)])) this.#lookAtNeedsOf(name);
     this.#lookAtTriggersOfAll(candidate);
   }
 
@@ -214,7 +224,7 @@ class Walk {
       slot.required += 1;
       if (slot.required === 1) this.#isRequired(slot);
     }
-    for (const offer of slot.offers) {
+    for (const offer of this.#effort.on(slot.offers)) {
       const standing = this.#standing(offer.candidate);
       if (meets(dependency, offer)) this.#inherit(offer.candidate, of, dependency.tag);
       else {
@@ -255,7 +265,7 @@ class Walk {
     slot.neverTriggered = true;
     const left: Offer[] = [];
     let notAllowed = false;
-    for (const offer of slot.offers) {
+    for (const offer of this.#effort.on(slot.offers)) {
       const { candidate } = offer;
       const standing = this.#standing(candidate);
       if (lookAtNeeds && standing.possible && !candidate.depends.every((one) => this.#canBeMet(one)))
@@ -323,7 +333,7 @@ class Walk {
         candidate.record.name !== name &&
         candidate.provides.some((each) => each.name === name && each.version === undefined),
     );
-    for (const { candidate, version } of this.#slot(name).offers) {
+    for (const { candidate, version } of this.#effort.on(this.#slot(name).offers)) {
       if (candidate.record.name === must || !this.#standing(candidate).possible) continue;
       if (loose && version === undefined) continue;
       const spared = candidate.provides.some(
