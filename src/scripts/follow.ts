@@ -10,6 +10,8 @@ export interface ScriptCall {
   /** `$0`. */
   readonly path: string;
   readonly args: readonly string[];
+  /** What it reads; nothing where that is not said. */
+  readonly input?: string;
   readonly environment: ReadonlyMap<string, string>;
   /** What `/bin/sh` is, where it is more than POSIX asks for. */
   readonly dialect?: Dialect;
@@ -40,7 +42,7 @@ export function followScript(
   const shell = new Shell(workspace, call.commands, call.environment, answers);
   shell.scriptName = call.path;
   shell.dialect = /\bbash$/.test(call.interpreter ?? "") ? "bash" : (call.dialect ?? "posix");
-  shell.run(call.text, call.args);
+  shell.run(call.text, call.args, call.input);
   return { findings: shell.findings, answers: shell.answers };
 }
 

@@ -203,7 +203,7 @@ function link(call: Call): Status {
 function touch(call: Call): Status {
   const { flags, operands } = optionsOf(
     call,
-    ["-c", "-a", "-m", "-h", "--no-dereference"],
+    ["-c", "--no-create", "-a", "-m", "-h", "--no-dereference"],
     ["-r", "--reference", "-d", "-t"],
   );
   const { workspace } = call.shell;
@@ -219,7 +219,7 @@ function touch(call: Call): Status {
     if (there) {
       // Only the time would change; where the content is not at hand, the package's time may as well stand.
       if (there.type !== "file" || there.content !== undefined) workspace.change(path, { mtime }, follow);
-    } else if (!flags.has("-c")) {
+    } else if (!flags.has("-c") && !flags.has("--no-create")) {
       if (workspace.write(path, "", { ...call.shell.created(path, 0o666), mtime }))
         note(call, `makes ${path}`);
       else {

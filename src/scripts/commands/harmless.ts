@@ -12,9 +12,10 @@ const reasons: readonly (readonly [string, string])[] = [
     "python makes its byte code when it runs",
   ],
   [
-    "systemd-machine-id-setup dbus-uuidgen journalctl systemd-hwdb systemd-detect-virt",
+    "systemd-machine-id-setup dbus-uuidgen systemd-detect-virt",
     "what tells one machine from another is made at its first start",
   ],
+  ["journalctl systemd-hwdb", "nothing keeps a journal in an image, or a list of hardware"],
   [
     "update-mime update-mime-database update-desktop-database gtk-update-icon-cache update-icon-caches fc-cache update-fonts-dir update-fonts-scale update-fonts-alias mkfontdir mkfontscale xfonts-utils update-menus appstreamcli update-app-install",
     "caches of desktops are left out",
@@ -24,16 +25,27 @@ const reasons: readonly (readonly [string, string])[] = [
     "a container has no kernel or boot loader of its own",
   ],
   [
-    "restorecon chcon selinuxenabled semodule apparmor_parser aa-enabled setenforce",
+    "restorecon chcon fixfiles load_policy selinuxenabled semanage semodule setsebool apparmor_parser aa-enabled setenforce",
     "security labels belong to the host",
   ],
   ["update-binfmts systemd-binfmt", "binary formats belong to the host's kernel"],
   ["debconf-escape debconf-show", "debconf's defaults are taken"],
-  ["nscd sss_cache mail newaliases logrotate savelog", "nothing runs that would have to be told"],
+  [
+    "nscd sss_cache mail newaliases logrotate savelog killall pkill dbus-send",
+    "nothing runs that would have to be told",
+  ],
 ];
 
 /** Probes that say no where nothing of the kind runs. */
-const absent = new Set(["systemd-detect-virt", "selinuxenabled", "aa-enabled", "modprobe"]);
+const absent = new Set([
+  "systemd-detect-virt",
+  "selinuxenabled",
+  "aa-enabled",
+  "modprobe",
+  "killall",
+  "pkill",
+  "dbus-send",
+]);
 
 export const harmless = new Map<string, Emulation>(
   reasons.flatMap(([names, why]) =>

@@ -44,9 +44,9 @@ function enable({ shell: { workspace, findings } }: Call, units: readonly string
 }
 
 function sysusers(call: Call): Status {
-  const { flags, operands } = optionsOf(call, [], ["--root"]);
+  const { flags, operands } = optionsOf(call, [], ["--root", "--replace"]);
   if ((flags.get("--root") ?? "") !== "") throw new Unsure("accounts for another root");
-  const texts = configurationTexts(call.shell.workspace, "sysusers", operands);
+  const texts = textsFor(call, "sysusers", operands, flags.get("--replace"));
   if (!texts) throw new Unsure("the content of a sysusers.d file is not at hand");
   const problem = applySysusers(call.shell.workspace, texts);
   if (problem !== undefined) throw new Unsure(problem);
@@ -56,14 +56,31 @@ function sysusers(call: Call): Status {
 
 function tmpfiles(call: Call): Status {
   const plain = ["--create", "--remove", "--boot", "--clean"];
-  const { flags, operands } = optionsOf(call, plain, ["--root", "--prefix", "--exclude-prefix"]);
+  const { flags, operands } = optionsOf(call, plain, ["--root", "--prefix", "--exclude-prefix", "--replace"]);
   if (!flags.has("--create")) return 0;
   if (["--root", "--prefix", "--exclude-prefix"].some((flag) => (flags.get(flag) ?? "") !== ""))
     throw new Unsure("files for another root");
-  const texts = configurationTexts(call.shell.workspace, "tmpfiles", operands);
+  const texts = textsFor(call, "tmpfiles", operands, flags.get("--replace"));
   if (!texts) throw new Unsure("the content of a tmpfiles.d file is not at hand");
   const problem = applyTmpfiles(call.shell.workspace, texts);
   if (problem !== undefined) throw new Unsure(problem);
   call.shell.findings.handled.add("files of tmpfiles.d");
   return 0;
+}
+
+/** Those that are named, `-` being what is read; beside `--replace`, all there are come before them. */
+function textsFor(
+  { shell: { workspace }, io: { input } }: Call,
+  kind: "sysusers" | "tmpfiles",
+  operands: readonly string[],
+  replaced: string | undefined,
+): string[] | undefined {
+  const named = operands.filter((one) => one !== "-");
+  const texts = named.length > 0 || operands.length === 0 ? configurationTexts(workspace, kind, named) : [];
+  const others = replaced === undefined ? [] : configurationTexts(workspace, kind, []);
+  if (!operands.includes("-")) return texts && others && [...others, ...texts];
+  const read = input.text?.slice(input.at);
+  if (read === undefined || texts === undefined || others === undefined) return undefined;
+  input.at += read.length;
+  return [...others, ...texts, read];
 }

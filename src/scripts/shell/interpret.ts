@@ -72,7 +72,6 @@ class Leave {
 }
 
 const nothing: Input = { text: "", at: 0 };
-const nowhere: Io = { input: nothing, out: () => {} };
 
 /** Nothing of these outlives the build, or is read from the machine: writing there has no effect on the image. */
 const transient = /^\/(?:tmp|var\/tmp|run|dev|proc|sys)(?:\/|$)/;
@@ -122,13 +121,17 @@ export class Shell {
   }
 
   /** Reads a whole script. What it could not follow is in {@link findings}; it does not throw for that. */
-  run(text: string, args: readonly string[]): void {
+  run(text: string, args: readonly string[], input = ""): void {
     this.positional = [...args];
     this.workspace.directory = "/";
     try {
       const first = text.slice(0, 200).split("\n", 1)[0] ?? "";
       this.errexit = /^#!.*\s-[a-z]*e/.test(first);
-      this.#evaluate(parseScript(text, this.dialect), nowhere, false);
+      this.#evaluate(
+        parseScript(text, this.dialect),
+        { input: { text: input, at: 0 }, out: () => {} },
+        false,
+      );
     } catch (error) {
       if (error instanceof Puzzle) this.need(error.line, error.message);
       else if (error instanceof Exit) {

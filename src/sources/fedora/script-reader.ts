@@ -58,28 +58,45 @@ export class RpmScriptReader {
       .sort((a, b) => b.trigger.priority - a.trigger.priority)
       .map(({ one, trigger }) =>
         this.#isSetOff(trigger)
-          ? this.#follow(one, trigger.kind, trigger.interpreter, trigger.text, ["1", "1"])
+          ? this.#follow(
+              one,
+              trigger.kind,
+              trigger.interpreter,
+              trigger.text,
+              ["1", "1"],
+              this.#filesFor(trigger),
+            )
           : { package: one.name, script: trigger.kind, verdict: "harmless", notes: ["nothing sets it off"] },
       );
   }
 
   #isSetOff({ kind, on }: RpmTrigger): boolean {
     const wanted = on.filter(({ onInstallation }) => onInstallation);
-    if (kind !== "trigger") return wanted.some(({ name }) => this.#hasBelow(name));
+    if (kind !== "trigger")
+      return wanted.some(({ name }) => this.#startsWith(name).next().value !== undefined);
     return wanted.some((one) =>
       this.#versions.get(one.name)?.some((version) => rangesMeet({ operator: "=", version }, one)),
     );
   }
 
-  /** Whether a package brings a path that begins so. */
-  #hasBelow(prefix: string): boolean {
+  /** What a file trigger reads: the files that set it off, one a line. */
+  #filesFor({ kind, on }: RpmTrigger): string {
+    if (kind === "trigger") return "";
+    const files = new Set(
+      on.flatMap(({ name, onInstallation }) => (onInstallation ? [...this.#startsWith(name)] : [])),
+    );
+    return [...files].map((path) => `${path}\n`).join("");
+  }
+
+  /** The paths of packages that begin so, sorted. */
+  *#startsWith(prefix: string): Generator<string> {
     let [low, high] = [0, this.#paths.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((this.#paths[middle] as string) < prefix) low = middle + 1;
       else high = middle;
     }
-    return this.#paths[low]?.startsWith(prefix) ?? false;
+    for (let at = low; this.#paths[at]?.startsWith(prefix); at += 1) yield this.#paths[at] as string;
   }
 
   #follow(
@@ -88,18 +105,22 @@ export class RpmScriptReader {
     interpreter: string,
     text: string,
     args: readonly string[],
+    input = "",
   ): ScriptCoverage {
     const lua = interpreter.split(" ")[0] === "<lua>";
     const known = lua ? knownLua(name, script, text) : undefined;
     if (known !== undefined) return this.#done(known, name, script, text);
     const commandsOnly = lua ? commandsOfLua(text) : undefined;
     const shell = text === "" || commandsOnly !== undefined;
+    // A shell without a script does nothing; any other program does its work (`-p /sbin/ldconfig`).
+    const program = interpreter === "/bin/sh" ? "" : interpreter;
     const { findings } = followScript(this.#workspace, {
-      text: commandsOnly ?? (text === "" ? interpreter : text),
+      text: commandsOnly ?? (text === "" ? program : text),
       interpreter: shell ? "/bin/sh" : interpreter.split(" ")[0],
       dialect: "bash",
       path: `/var/tmp/rpm-tmp.${name}`,
       args,
+      input,
       environment: new Map(scriptEnvironment),
       commands,
     });

@@ -12,6 +12,10 @@ test.each([
     "services are not started in an image",
   ],
   ["/sbin/chkconfig --add web", "services are neither enabled nor started in an image"],
+  ["semanage port -a -t web_port_t -p tcp 80 &>/dev/null || :", "security labels belong to the host"],
+  ["journalctl --update-catalog || :", "nothing keeps a journal in an image, or a list of hardware"],
+  ["systemd-hwdb update || :", "nothing keeps a journal in an image, or a list of hardware"],
+  ["killall -HUP dbus-daemon &> /dev/null || :", "nothing runs that would have to be told"],
   ["/usr/lib/systemd/systemd-sysctl || :", "a container has no kernel or boot loader of its own"],
 ])("an image is none the worse without %j", (script, why) => {
   const { findings } = readingScriptlet(script, { "usr/lib/systemd/systemd-update-helper": { mode: 0o755 } });
@@ -49,4 +53,24 @@ test("a log is made where its folder is", () => {
   const { findings, text } = readingScriptlet("touch /var/log/web.log", { "var/log/": {} });
   expect(text("/var/log/web.log")).toBe("");
   expect([...findings.handled]).toEqual(["makes /var/log/web.log"]);
+});
+
+test.each([
+  "systemd-sysusers --replace=/usr/lib/sysusers.d/web.conf - <<END || :\nu web 77 - /srv/web\nEND\n",
+  "command -v systemd-sysusers >/dev/null && systemd-sysusers - <<END || :\nu web 77 - /srv/web\nEND\n",
+])("accounts are made of what systemd-sysusers reads: %j", (script) => {
+  const accounts = { "etc/passwd": "", "etc/group": "", "usr/bin/systemd-sysusers": { mode: 0o755 } };
+  const { findings, text } = readingScriptlet(script, accounts);
+  expect([...findings.handled]).toEqual(["accounts of sysusers.d"]);
+  expect(text("/etc/passwd")).toContain(":77:77:");
+});
+
+test("files are made of what systemd-tmpfiles reads", () => {
+  const script =
+    "systemd-tmpfiles --replace=/usr/lib/tmpfiles.d/web.conf --create - <<END || :\nd /etc/web 0750 root root -\nEND\n";
+  expect(readingScriptlet(script).workspace.lookup("/etc/web")).toMatchObject({ mode: 0o750 });
+});
+
+test("touch makes nothing where it may not", () => {
+  expect(readingScriptlet("touch --no-create /etc/web").workspace.version).toBe(0);
 });

@@ -190,6 +190,33 @@ test("a file trigger runs where a package brings what it waits for", async () =>
   expect(configuredRpms([waiting, bringing]).entries.has("etc/ran")).toBe(true);
 });
 
+test("a file trigger reads which files set it off", async () => {
+  const trigger: HeaderData = [
+    [5066, ["while read path; do echo $path >> /etc/ran; done\n"]],
+    [5067, ["/bin/sh"]],
+    [5069, ["/usr/lib/x"]],
+    [5070, { width: 4, numbers: [0] }],
+    [5071, [""]],
+    [5072, { width: 4, numbers: [1 << 16] }],
+  ];
+  const files = ["/etc", "/usr", "/usr/lib", "/usr/lib/x"].map((path) => ({ path, mode: 0o040755 }));
+  const waiting = await installedRpm({
+    name: "waiting",
+    files: [...files, { path: "/usr/lib/x/b", content: "" }, { path: "/usr/lib/x/a", content: "" }],
+    tags: trigger,
+  });
+  const { entries, coverage } = configuredRpms([waiting]);
+  expect(coverage[0]).toMatchObject({ script: "filetrigger", verdict: "handled" });
+  expect(Buffer.from(entries.get("etc/ran")?.content ?? []).toString()).toBe(
+    "/usr/lib/x\n/usr/lib/x/a\n/usr/lib/x/b\n",
+  );
+});
+
+test("a shell without a script does nothing", async () => {
+  const empty = await installedRpm({ name: "empty", files: [], tags: [[1086, ["/bin/sh"]]] });
+  expect(configuredRpms([empty]).coverage).toMatchObject([{ script: "post", verdict: "harmless" }]);
+});
+
 test("reading to the end is what checks a package", async () => {
   const payload = gzipSync(cpioEnd);
   const bytes = rpmBytes({
