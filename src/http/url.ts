@@ -23,7 +23,8 @@ export function shownUrl(url: string): string {
   try {
     parsed = new URL(url);
   } catch {
-    return url.replace(/\/\/[^/@]*@/g, "//***@");
+    // A password may hold anything, `/` and `@` too.
+    return url.replace(/\/\/.*@/gs, "//***@");
   }
   if (parsed.username !== "" || parsed.password !== "") {
     parsed.username = "***";
@@ -32,6 +33,12 @@ export function shownUrl(url: string): string {
   if (parsed.search !== "") parsed.search = "?***";
   parsed.hash = "";
   return parsed.href;
+}
+
+/** What should be an address of ours, as {@link shownUrl} has it; of what is none, only what follows the last `@`. */
+export function shownAddress(text: string): string {
+  const isOurs = URL.canParse(text) && schemes.has(new URL(text).protocol);
+  return isOurs ? shownUrl(text) : text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, "$1***@");
 }
 
 /**
@@ -58,7 +65,7 @@ const schemes = new Set(["http:", "https:", "file:"]);
 
 /** @throws BAD_URL unless it is a whole http, https or file address */
 export function parseUrl(url: string): URL {
-  const text = shownUrl(url);
+  const text = shownAddress(url);
   let parsed: URL;
   try {
     parsed = new URL(url);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
-import { requestFor, shownUrl, urlBelow } from "../../src/http/url.ts";
+import { requestFor, shownAddress, shownUrl, urlBelow } from "../../src/http/url.ts";
 import { type WebFetchOptions, webFetch } from "../../src/http/web-fetch.ts";
 import { version } from "../../src/version.ts";
 import { serveFiles } from "../kit/serve.ts";
@@ -221,5 +221,9 @@ test("a path below a mirror stays there", () => {
 test("an address is shown without its secrets", () => {
   expect(shownUrl("https://me:pw@mirror.example/x?sig=1#y")).toBe("https://***@mirror.example/x?***");
   expect(shownUrl("not a url //me:pw@x")).toBe("not a url //***@x");
+  expect(shownUrl("http://me:p/w@2@mirror.example/x")).toBe("http://***@mirror.example/x");
+  expect(shownAddress("https://me:pw@mirror.example/x")).toBe("https://***@mirror.example/x");
+  expect(shownAddress("me:pw@mirror.example/x")).toBe("***@mirror.example/x");
+  expect(shownAddress("ftp://me:pw@mirror.example/x")).toBe("ftp://***@mirror.example/x");
   expect(() => requestFor("gopher://mirror.example/x", {})).toThrow("only http, https and file are spoken");
 });

@@ -1,5 +1,6 @@
 import { TareError } from "../../errors.ts";
 import { parseRepoFile, type RepoSection, withVariables } from "../../formats/rpm-md/repo-file.ts";
+import { shownAddress } from "../../http/url.ts";
 import type { HostFiles } from "../../model/host-files.ts";
 import { type Keyring, mergeKeyrings, parseKeyring } from "../../trust/keyring.ts";
 
@@ -46,7 +47,8 @@ export async function hostKeys(
   throw new TareError({
     code: "KEYRING_MISSING",
     what,
-    looked: looked.length > 0 ? looked : [...urls, ...(release === undefined ? [] : keyFolders)],
+    looked:
+      looked.length > 0 ? looked : [...urls.map(shownAddress), ...(release === undefined ? [] : keyFolders)],
   });
 }
 
