@@ -56,9 +56,10 @@ export const inChunks = {
   // openpgp stays a dependency of its own: users get its fixes without waiting for us, and its licence (LGPL) wants it
   // replaceable. node-liblzma is native and optional.
   external: ["openpgp", "node-liblzma"],
-  // Bundled CommonJS asks for Node's own modules with require, which an ES module has not.
+  // Bundled CommonJS asks for Node's own modules with require, which an ES module has not. Where nothing asks, joining
+  // the chunks drops it.
   banner: {
-    js: `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);`,
+    js: `import { createRequire as requireFrom } from "node:module"; const require = /* @__PURE__ */ (() => requireFrom(import.meta.url))();`,
   },
 } as const satisfies BuildOptions;
 
