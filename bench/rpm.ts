@@ -1,7 +1,9 @@
 /**
- * A root from a repository of packages of 60 names (each of them signed by itself, as Fedora's are), by `tare build` and
- * by `dnf --installroot … install`, and what a large primary.xml takes: `tare lock` of a recipe that wants none of its
- * 60,000 packages, unpacking (zstd), checking and Node's start included.
+ * Roots from packages that are each signed by itself, as Fedora's are, by `tare build` and by `dnf --installroot …
+ * install`: `small`, 11 packages of next to nothing out of a repository of 60 names, and `real`, 60 packages with files of
+ * this machine (see kit/dealt-files.ts; payloads in zstd). Then `primary`, what a large primary.xml takes, unpacking
+ * (zstd), checking and the programs' starts included: `tare lock` of a recipe that wants none of its 60,000 packages, and
+ * `dnf makecache`.
  *
  * Both read the same folder (`file://`), check every package's signature against the same key, and choose the same
  * packages (test/foreign/dnf.test.ts); there are no scriptlets to run. What they do differently: dnf leaves a folder
@@ -12,20 +14,21 @@
  * packages, its binary caches and the root; then dnf finds that everything is there. "Again" is the same without the
  * image and without the root: what has to be made anew from what is kept.
  *
- * Usage, as root for dnf: `rpm [ROUNDS] [image | primary]...`
+ * Usage, as root for dnf: `rpm [ROUNDS] [small | real | primary]...`
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createWriteStream, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createZstdCompress } from "node:zlib";
-import { buildRpms } from "../test/kit/rpm-package.ts";
+import { buildRpms, type RpmData } from "../test/kit/rpm-package.ts";
 import { rpmRepository } from "../test/kit/rpm-repository.ts";
 import { rpmSigner } from "../test/kit/rpm-signer.ts";
 import { rpmUniverse } from "../test/kit/rpm-universe.ts";
 import { withFolder } from "../test/kit/temporary.ts";
+import { dealtFiles, dealtTold } from "./kit/dealt-files.ts";
 import { measure, type Run, ratio, told } from "./kit/measure.ts";
 import { primaryXml } from "./kit/primary-xml.ts";
 import { publishedTare } from "./kit/published.ts";
@@ -33,14 +36,26 @@ import { publishedTare } from "./kit/published.ts";
 const rounds = Number(process.argv[2] ?? 3);
 const parts = process.argv.slice(3);
 const asked = (part: string) => parts.length === 0 || parts.includes(part);
-/** Of the universe below. */
-const include = ["pkg52", "pkg54", "pkg44"];
 
 console.log(`load ${loadavg()[0]?.toFixed(1)}, ${rounds} rounds`);
 await withFolder(async (folder) => {
   const program = publishedTare(folder);
+  if (asked("small")) {
+    const { packages } = rpmUniverse(60, 1);
+    // rpm refuses some transactions that dnf chose with conflicts.
+    const peaceful = packages.map((each) => ({ ...each, conflicts: [], obsoletes: [] }));
+    await image(join(folder, "small"), program, [peaceful], ["pkg52", "pkg54", "pkg44"]);
+  }
+  if (asked("real")) {
+    const dealt = dealtFiles(60);
+    console.log(`real: ${dealt.length} packages, ${dealtTold(dealt)}`);
+    const packages = dealt.map((files, at) => ({ name: `real${at}`, files }));
+    const include = packages.map(({ name }) => name);
+    // Each by itself: rpmbuild would take longer for all their files than the kit lets a program run.
+    const batches = packages.map((each) => [each]);
+    await image(join(folder, "real"), program, batches, include);
+  }
   if (asked("primary")) await primary(folder, program);
-  if (asked("image")) await image(folder, program);
 });
 
 async function primary(folder: string, program: readonly string[]): Promise<void> {
@@ -79,25 +94,46 @@ async function primary(folder: string, program: readonly string[]): Promise<void
   writeFileSync(join(place, "tare.yaml"), JSON.stringify({ name: "large", packages }));
   const store = join(folder, "large-store");
   const lock = [...program, "lock", "--store", store, "--quiet"];
-  const runs: Run[] = [];
-  for (let round = 0; round < rounds; round += 1) {
-    for (const old of [store, join(place, "tare.lock")]) rmSync(old, { recursive: true, force: true });
-    runs.push(measure(lock, place));
+  const cache = join(folder, "large-cache");
+  const conf = join(folder, "large-dnf.conf");
+  writeFileSync(
+    conf,
+    `[main]\nplugins=0\nreposdir=/dev/null\ncachedir=${cache}\nlogdir=${folder}/large-log\nmetadata_expire=-1\n` +
+      `[large]\nname=large\nbaseurl=file://${folder}/large\ngpgcheck=0\n`,
+  );
+  const makecache = ["dnf", "-c", conf, "--releasever=1", "--forcearch=x86_64", "makecache"];
+  console.log(`primary.xml of ${count} packages, ${(bytes / 1e6).toFixed(0)} MB`);
+  for (const name of ["cold", "again"]) {
+    const ours: Run[] = [];
+    const theirs: Run[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      if (name === "cold")
+        for (const old of [store, join(place, "tare.lock"), cache])
+          rmSync(old, { recursive: true, force: true });
+      ours.push(measure(lock, place));
+      theirs.push(measure(makecache, folder));
+    }
+    console.log(`primary, ${name}:`);
+    console.log(`  tare lock     ${told(ours)}`);
+    console.log(`  dnf makecache ${told(theirs)}`);
+    console.log(`  dnf takes ${ratio(theirs, ours)}`);
   }
-  console.log(`primary.xml of ${count} packages, ${(bytes / 1e6).toFixed(0)} MB: lock, cold: ${told(runs)}`);
-  console.log(`the same again: ${told(Array.from({ length: rounds }, () => measure(lock, place)))}`);
 }
 
-async function image(folder: string, program: readonly string[]): Promise<void> {
+async function image(
+  folder: string,
+  program: readonly string[],
+  batches: readonly (readonly RpmData[])[],
+  include: readonly string[],
+): Promise<void> {
+  mkdirSync(folder);
   const repository = join(folder, "repository");
   const signer = await rpmSigner(folder);
   await signer.makeKey("bench", "rsa2048");
-  const { packages } = rpmUniverse(60, 1);
-  // rpm refuses some transactions that dnf chose with conflicts.
-  const built = await buildRpms(packages.map((each) => ({ ...each, conflicts: [], obsoletes: [] })));
   const signed: { fileName: string; bytes: Uint8Array }[] = [];
-  for (const { fileName, bytes } of built)
-    signed.push({ fileName, bytes: await signer.sign(bytes, "bench") });
+  for (const batch of batches)
+    for (const { fileName, bytes } of await buildRpms(batch))
+      signed.push({ fileName, bytes: await signer.sign(bytes, "bench") });
   for (const [path, bytes] of await rpmRepository(signed)) {
     mkdirSync(dirname(join(repository, path)), { recursive: true });
     writeFileSync(join(repository, path), bytes);
@@ -167,9 +203,9 @@ async function image(folder: string, program: readonly string[]): Promise<void> 
     const listed = execFileSync("rpm", ["--root", root, "-qa"], { encoding: "utf8" }).trim().split("\n");
     const found = listed.filter((each) => !each.startsWith("gpg-pubkey")).length;
     const lock = readFileSync(join(place, "tare.lock"), "utf8").match(/"?location"?:/g)?.length;
-    console.log(`${name}: ${found} packages by dnf, ${lock} by tare`);
-    console.log(`${name}: tare ${told(ours)}`);
-    console.log(`${name}: dnf  ${told(theirs)}`);
-    console.log(`${name}: dnf takes ${ratio(theirs, ours)}`);
+    console.log(`${basename(folder)}, ${name}: ${found} packages by dnf, ${lock} by tare`);
+    console.log(`  tare ${told(ours)}`);
+    console.log(`  dnf  ${told(theirs)}`);
+    console.log(`  dnf takes ${ratio(theirs, ours)}`);
   }
 }
