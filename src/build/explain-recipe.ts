@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import type { Explanation, Step } from "../explain/explanation.ts";
-import { quoted, word, wordOf } from "../explain/shell.ts";
+import { word, wordOf } from "../explain/shell.ts";
 import { type Location, locationText, parseLocation, type Transport } from "../images/location.ts";
+import type { Platform } from "../model/platform.ts";
 import { distributionSourceOf } from "./distributions/distribution-source-of.ts";
 import type { Explained } from "./distributions/explained.ts";
 import { applicationSteps } from "./explain-application.ts";
@@ -9,6 +10,7 @@ import { accountsStep, filesStep } from "./explain-own.ts";
 import { tarballSteps } from "./explain-tarballs.ts";
 import { platformOf } from "./platform-of.ts";
 import { applicationOf, type Recipe } from "./recipe/recipe.ts";
+import { runtimeConfigOf } from "./recipe/runtime-config.ts";
 
 /**
  * What a build of this recipe with this lock does, step by step, and what a person would type instead. All commands, in
@@ -59,8 +61,8 @@ function layers({ compression, layers: most }: Recipe): Step {
   };
 }
 
-function image({ config, accounts }: Recipe, platforms: readonly string[]): Step {
-  const user = config.user ?? accounts.runAs;
+function image(recipe: Recipe, platforms: readonly string[]): Step {
+  const { config } = recipe;
   const runs = [...(config.entrypoint ?? []), ...(config.cmd ?? [])];
   return {
     title: "Make the image",
@@ -72,19 +74,30 @@ function image({ config, accounts }: Recipe, platforms: readonly string[]): Step
     commands: [
       'umoci init --layout "$made/image" && umoci new --image "$made/image:latest"',
       'umoci raw add-layer --image "$made/image:latest" "$made/layer.tar"',
-      [
-        `umoci config --image "$made/image:latest" --architecture ${platformOf(platforms[0] ?? "").architecture}`,
-        ...flags("user", user === undefined ? [] : [user]),
-        ...flags("entrypoint", config.entrypoint),
-        ...flags("cmd", config.cmd),
-      ].join(" "),
+      ...configuring(recipe, platformOf(platforms[0] ?? "")),
     ],
   };
 }
 
-/** One flag of umoci for each word. */
-function flags(field: string, given: readonly string[] = []): string[] {
-  return given.map((text) => `--config.${field}=${quoted(text)}`);
+/** One command of umoci, a line for each of its options. */
+function configuring(recipe: Recipe, { architecture }: Platform): string[] {
+  const made = runtimeConfigOf(recipe, recipe.accounts.runAs);
+  const fields: Readonly<Record<string, readonly string[]>> = {
+    user: made.User === undefined ? [] : [made.User],
+    env: made.Env ?? [],
+    workingdir: made.WorkingDir === undefined || made.WorkingDir === "/" ? [] : [made.WorkingDir],
+    entrypoint: made.Entrypoint ?? [],
+    cmd: made.Cmd ?? [],
+    exposedports: Object.keys(made.ExposedPorts ?? {}),
+    volume: Object.keys(made.Volumes ?? {}),
+    label: Object.entries(made.Labels ?? {}).map(([name, value]) => `${name}=${value}`),
+    stopsignal: made.StopSignal === undefined ? [] : [made.StopSignal],
+  };
+  const options = Object.entries(fields)
+    .filter(([, given]) => given.length > 0)
+    .map(([field, given]) => given.map((text) => `--config.${field}=${word(text)}`).join(" "));
+  const lines = [`umoci config --image "$made/image:latest" --architecture ${architecture}`, ...options];
+  return lines.map((line, at) => `${at === 0 ? "" : "  "}${line}${at === lines.length - 1 ? "" : " \\"}`);
 }
 
 const knownToSkopeo: ReadonlySet<Transport> = new Set([
