@@ -16,6 +16,11 @@ export const shellScripts: readonly [about: string, script: string, printed: str
     `a=/usr/lib/x.so.1; echo \${a##*/} \${a%/*} \${a%%.*} \${a#/*/}`,
     "x.so.1 /usr/lib /usr/lib/x lib/x.so.1\n",
   ],
+  [
+    "and cut within quotes, too, unless the pattern is quoted itself",
+    `a='/usr/lib/x*y.so'; b='*/'; echo "\${a##*/} \${a%.*} \${a#"*/"} \${a##'*/'} \${a##$b} \${a##"$b"} \${a%\\**} \${a%%[.x]*}"`,
+    "x*y.so /usr/lib/x*y /usr/lib/x*y.so /usr/lib/x*y.so x*y.so /usr/lib/x*y.so /usr/lib/x /usr/lib/\n",
+  ],
   ["defaults nest", `echo "\${a:-\${b:-"c d"}}"`, "c d\n"],
   ["$(…) nests and loses its last line breaks", `echo "[$(printf 'a\\n\\n')$(echo $(echo b))]"`, "[ab]\n"],
   ["backquotes are substitutions", "echo `echo a`", "a\n"],
@@ -59,6 +64,16 @@ export const shellScripts: readonly [about: string, script: string, printed: str
     "a here-document expands, a quoted one does not",
     "a=1\ncat <<A\n$a \\$a\nA\ncat <<'B'\n$a\nB\ncat <<-C\n\tin\n\tC",
     "1 $a\n$a\nin\n",
+  ],
+  [
+    "head and sort",
+    "printf 'b\\na\\nb\\n' | sort -ru | head -1; printf 'x-1\\n' | sort -Vr | head -n 2",
+    "b\nx-1\n",
+  ],
+  [
+    "what is not set has no length and nothing to cut",
+    `echo "[\${2%-r*}][\${9##a}][\${none%b}]\${#none}"`,
+    "[][][]0\n",
   ],
   ["seq counts", "echo $(seq 3) $(seq 2 4) $(seq -w 9 11)", "1 2 3 2 3 4 09 10 11\n"],
   ["pipes hand output on", "printf 'b\\na\\n' | sort | grep a", "a\n"],

@@ -4,6 +4,7 @@ import { builtins } from "./builtins.ts";
 import { capabilities } from "./capabilities.ts";
 import { files } from "./files.ts";
 import { harmless } from "./harmless.ts";
+import { lineTools } from "./lines.ts";
 import { systemd } from "./systemd.ts";
 import { textTools } from "./text-tools.ts";
 
@@ -14,6 +15,7 @@ import { textTools } from "./text-tools.ts";
 export const commonCommands: ReadonlyMap<string, Emulation> = new Map([
   ...harmless,
   ...textTools,
+  ...lineTools,
   ...files,
   ...accounts,
   ...capabilities,

@@ -33,12 +33,10 @@ export const textTools = new Map<string, Emulation>([
   ["file", unknown],
   ["getent", getent],
   ["grep", grep],
-  ["head", unknown],
   ["hostname", unknown],
   ["id", id],
   ["ischroot", () => 0],
   ["logger", () => 0],
-  ["ls", unknown],
   ["lsb_release", unknown],
   ["md5sum", checksum("md5")],
   ["mktemp", makeTemporary],
@@ -52,12 +50,10 @@ export const textTools = new Map<string, Emulation>([
   ["realpath", realpath],
   ["rev", unknown],
   ["sed", sed],
-  ["seq", sequence],
   ["sha1sum", checksum("sha1")],
   ["sha256sum", checksum("sha256")],
   ["sha512sum", checksum("sha512")],
   ["sleep", () => 0],
-  ["sort", sort],
   ["stat", unknown],
   ["tail", unknown],
   ["tempfile", makeTemporary],
@@ -69,17 +65,18 @@ export const textTools = new Map<string, Emulation>([
   ["whoami", unknown],
 ]);
 
-function unknown({ io }: Call): Status {
+/** Of a program whose output cannot be told. */
+export function unknown({ io }: Call): Status {
   io.out(undefined);
   return undefined;
 }
 
-function lines(text: string): string[] {
+export function linesOf(text: string): string[] {
   return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
 
 /** Standard input to its end, or the files named. */
-function inputOf(call: Call, files: readonly string[]): Value {
+export function inputOf(call: Call, files: readonly string[]): Value {
   if (files.length === 0) {
     const { input } = call.io;
     const text = input.text?.slice(input.at);
@@ -173,9 +170,9 @@ function grep(call: Call): Status {
   const text = inputOf(call, files);
   // Nothing comes out of nothing, whatever is looked for.
   if (text === "") return 1;
-  if (text === undefined || !test || unfollowed) return unknown(call);
-  const found = lines(text).filter((line) => test(line) !== flags.has("-v"));
   const quiet = ["-q", "--quiet", "--silent"].some((flag) => flags.has(flag));
+  if (text === undefined || !test || unfollowed) return quiet ? undefined : unknown(call);
+  const found = linesOf(text).filter((line) => test(line) !== flags.has("-v"));
   if (!quiet)
     call.io.out(files.length > 1 && !flags.has("-h") ? undefined : found.map((line) => `${line}\n`).join(""));
   return found.length > 0 ? 0 : 1;
@@ -186,34 +183,6 @@ function sed(call: Call): Status {
   if (call.args.some((arg) => arg !== undefined && /^(?:-[a-zA-Z]*i|--in-place)/.test(arg)))
     throw new Unsure("it edits a file in place");
   return unknown(call);
-}
-
-function sort(call: Call): Status {
-  if (call.args.length > 0) return unknown(call);
-  const text = inputOf(call, []);
-  call.io.out(
-    text === undefined
-      ? undefined
-      : lines(text)
-          .sort()
-          .map((line) => `${line}\n`)
-          .join(""),
-  );
-  return 0;
-}
-
-/** `seq [-w] [FIRST] LAST`, of whole numbers. */
-function sequence(call: Call): Status {
-  if (call.args.includes(undefined)) return unknown(call);
-  const { flags, operands } = optionsOf(call, ["-w"]);
-  const [first, last] = operands.length === 1 ? ["1", operands[0]] : operands;
-  const isWhole = (text = "") => /^[0-9]{1,9}$/.test(text);
-  if (operands.length > 2 || !isWhole(first) || !isWhole(last)) return unknown(call);
-  const [from, to] = [Number(first), Number(last)];
-  if (to - from > 10_000) return unknown(call);
-  const width = flags.has("-w") ? Math.max(`${first}`.length, `${last}`.length) : 0;
-  for (let at = from; at <= to; at += 1) call.io.out(`${String(at).padStart(width, "0")}\n`);
-  return 0;
 }
 
 function basename(call: Call): Status {

@@ -676,9 +676,9 @@ export class Shell {
       }
       return this.positional.length === 0 && !piece.quoted ? "" : [...this.positional];
     }
-    const value = this.#value(name);
+    const value = this.#value(name) ?? (this.#isSet(name) ? undefined : "");
     const word = piece.word ?? [];
-    if (operator === undefined) return value ?? (this.#isSet(name) ? undefined : "");
+    if (operator === undefined) return value;
     if (operator === "length") return value === undefined ? undefined : String([...value].length);
     if (!this.#isSet(name) || value !== undefined) {
       const missing = operator.startsWith(":") ? !value : !this.#isSet(name);

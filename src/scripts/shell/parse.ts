@@ -530,10 +530,12 @@ class Parser {
       return;
     }
     const word: Piece[] = [];
+    // Quotes around it do not make a pattern plain (POSIX 2.6.2).
+    const plain = quoted && !/[#%]/.test(operator);
     while (this.text[this.at] !== "}") {
       const character = this.text[this.at];
       if (character === undefined) throw this.puzzled("an expansion has no end");
-      if (quoted && character !== '"' && character !== "'") this.#quotedPiece(word, '$`"\\}');
+      if (plain && character !== '"' && character !== "'") this.#quotedPiece(word, '$`"\\}');
       else this.#piece(word, character);
     }
     this.at += 1;
