@@ -16,7 +16,7 @@ export const explain = command({
   name: "explain",
   summary: "Tell what a build of the recipe does, or what an image is, and how to do it by hand",
   about: [
-    "Goes through the build step by step, in plain words, each with the commands of well-known programs that come to the same: who vouches for the packages, which they are, how their files become layers and the layers an image. Nothing is written.",
+    "Goes through the build step by step, in plain words, each with the commands of well-known programs that come to the same: who vouches for the packages, which they are, how their files become layers and the layers an image. Nothing is written. All commands of a recipe, in order, are one script for bash: run by root in the recipe's folder, it makes the image in a new folder of its own.",
     "Packages are those of tare.lock when it fits the recipe; otherwise they are chosen now, as `tare lock` would.",
     "Of an image it shows the files that it is: tarballs, their digests, two JSON documents, the chain of IDs. The commands look at them with tar and sha256sum, and make the same image again out of its parts, with the same digests. They are one script for bash.",
   ],
