@@ -62,6 +62,15 @@ test.each([
   );
 });
 
+test("a password in the address of a key is not said where the key is missed", async () => {
+  const text =
+    "[own]\nbaseurl=https://mirror.example/own\ngpgkey=https://me:pw@mirror.example/key me:p/w@mirror.example\n";
+  const { repositories } = await plan({ repoFiles: ["own.repo"] }, { "own.repo": text });
+  await expect(repositories[0]?.keyring()).rejects.toThrow(
+    "looked for https://***@mirror.example/key, ***@mirror.example",
+  );
+});
+
 describe("Fedora's own archive", () => {
   const places = async (...args: Parameters<typeof plan>) =>
     (await plan(...args)).repositories.map(({ name, place, optional }) => ({ name, ...place, optional }));
