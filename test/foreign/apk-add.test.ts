@@ -148,6 +148,19 @@ const odd: readonly ApkData[] = [
     },
   },
   {
+    name: "java",
+    triggers: ["/usr/lib/jvm"],
+    files: { "usr/lib/jvm/": {}, "usr/lib/jvm/java-17/bin/java": { content: "j", mode: 0o755 } },
+    scripts: {
+      trigger: sh(
+        'cd "$1"',
+        "best=$(ls -d java-* | sort -Vr | head -1)",
+        '[ -z "$best" ] || ln -sfn "$best" default-jvm',
+        `echo "\${0##*/} \${1%%/jvm}" "[\${2%-r*}]" >/etc/java`,
+      ),
+    },
+  },
+  {
     name: "trigger",
     triggers: ["/srv/watched*", "/srv/watched/*/deep", "/nowhere"],
     files: { "srv/other/": {} },
