@@ -159,6 +159,8 @@ export class Workspace {
     if (real === undefined) return false;
     const current = this.get(real);
     if (current) return parents && current.type === "directory";
+    // A link that leads nowhere stays in the way.
+    if (this.lookup(path)) return false;
     if (!this.#hasParent(real)) {
       const slash = real.lastIndexOf("/");
       if (!parents || !this.makeDirectory(`/${real.slice(0, Math.max(slash, 0))}`, true)) return false;

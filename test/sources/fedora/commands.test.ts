@@ -74,3 +74,8 @@ test("files are made of what systemd-tmpfiles reads", () => {
 test("touch makes nothing where it may not", () => {
   expect(readingScriptlet("touch --no-create /etc/web").workspace.version).toBe(0);
 });
+
+test("a link that leads nowhere is in mkdir's way", () => {
+  const { workspace } = readingScriptlet("mkdir -p /etc/web || :", { "etc/web": { link: "nothing" } });
+  expect(workspace.version).toBe(0);
+});
