@@ -349,10 +349,10 @@ describe("tare explain", () => {
     expect(code).toBe(0);
     for (const text of [
       "How demo is made for linux/amd64",
-      "gpgv --keyring",
+      'made=$(mktemp --directory) && mkdir "$made/rootfs"',
+      "'Suites: bookworm",
       "AAAAAAAA",
-      "--include=openssl bookworm",
-      "sha256sum --check",
+      "--include=openssl",
       "libssl3",
     ])
       expect(out).toContain(text);
