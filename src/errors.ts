@@ -399,6 +399,11 @@ const rules = {
     3,
     (d) => `${d.package} of ${d.repository} cannot be used: ${d.why}.`,
   ),
+  USR_NOT_MERGED: rule<{ what: string; path: string }>(
+    1,
+    (d) =>
+      `${d.what} makes /${d.path} a folder of its own: a distribution whose /usr is not merged, as openSUSE Leap 15, is not made here; take a newer release of it.`,
+  ),
 } as const;
 
 type Rules = typeof rules;

@@ -1,9 +1,12 @@
+import { TareError } from "../../errors.ts";
+import type { RpmFile } from "../../formats/rpm/files.ts";
 import { readRpm } from "../../formats/rpm/package.ts";
 import { tag } from "../../formats/rpm/tags.ts";
 import type { Entry } from "../../model/entry.ts";
 import type { Unpacker } from "../../model/source.ts";
 import { capturesFor } from "./captures.ts";
 import { ownedByKnown } from "./known-accounts.ts";
+import { mergedUsr } from "./merged-usr.ts";
 import { scriptletsOf, triggersOf } from "./scriptlets.ts";
 import { rememberRpm } from "./unpacked.ts";
 
@@ -15,6 +18,7 @@ export const rpmUnpacker: Unpacker = {
   name: "rpm/1",
   unpack: (source, size, where, use) =>
     readRpm(source, size, where, ({ signature, header, files, entries }) => {
+      if (header.text(tag.name) === "filesystem") mustBeMerged(files, where);
       const scripts = [...scriptletsOf(header), ...triggersOf(header)].map(({ text }) => text);
       return use({
         date: Math.min(header.number(tag.buildTime) ?? 0, latestDate),
@@ -27,6 +31,14 @@ export const rpmUnpacker: Unpacker = {
       });
     }),
 };
+
+/** Which folders are links into `/usr` is what the package `filesystem` says. @throws USR_NOT_MERGED */
+function mustBeMerged(files: readonly RpmFile[], what: string): void {
+  const own = files.find(
+    ({ path, type }) => type === "directory" && mergedUsr.some(({ from }) => from === path),
+  );
+  if (own !== undefined) throw new TareError({ code: "USR_NOT_MERGED", what, path: own.path });
+}
 
 async function* owned(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
   for await (const entry of entries) yield ownedByKnown(entry);

@@ -217,6 +217,14 @@ test("a shell without a script does nothing", async () => {
   expect(configuredRpms([empty]).coverage).toMatchObject([{ script: "post", verdict: "harmless" }]);
 });
 
+test("a distribution whose /usr is not merged is refused as soon as its filesystem is read", async () => {
+  const folder = (path: string) => ({ path, mode: 0o040755 });
+  const old = installedRpm({ name: "filesystem", files: [folder("/lib64"), folder("/usr")] });
+  await expect(old).rejects.toMatchObject({ problem: { code: "USR_NOT_MERGED", path: "lib64" } });
+  await installedRpm({ name: "filesystem", files: [folder("/usr"), folder("/usr/lib64")] });
+  await installedRpm({ name: "other", files: [folder("/lib64")] });
+});
+
 test("reading to the end is what checks a package", async () => {
   const payload = gzipSync(cpioEnd);
   const bytes = rpmBytes({
