@@ -37,14 +37,14 @@ interface Found {
   readonly mode: number;
 }
 
-/** In order of their paths; without links, large ones, and names that mean something in a spec file. */
+/** In order of their paths; without links, large ones, and names that mean something in a spec file or are too long for a tar. */
 function filesBelow(folder: string): Found[] {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return filesBelow(path);
-      if (!entry.isFile() || !/^[\w./+-]+$/.test(path)) return [];
+      if (!entry.isFile() || !/^[\w./+-]{1,100}$/.test(path)) return [];
       const { size, mode } = statSync(path);
       return size > largest ? [] : [{ path, mode: (mode & 0o111) === 0 ? 0o644 : 0o755 }];
     });
