@@ -52,6 +52,13 @@ export function disableUnit(workspace: Workspace, unit: string): boolean {
   return links.length > 0;
 }
 
+/** Keeps a unit from being started by anything (systemctl(1), `mask`); false where a file of its own is in the way. */
+export function maskUnit(workspace: Workspace, unit: string): boolean {
+  if (!unitName.test(unit)) return false;
+  workspace.makeDirectory("/etc/systemd/system", true);
+  return workspace.symlink(`/etc/systemd/system/${unit}`, "/dev/null");
+}
+
 /** Links below `.wants` and `.requires` that enable a unit. */
 export function linksOf(workspace: Workspace, unit: string): string[] {
   const wanted = workspace.list("/etc/systemd/system").filter((name) => /\.(?:wants|requires)$/.test(name));

@@ -1,7 +1,7 @@
 import { type Call, type Emulation, type Status, Unsure } from "../shell/interpret.ts";
 import { applySysusers, configurationTexts } from "../sysusers.ts";
 import { applyTmpfiles } from "../tmpfiles.ts";
-import { disableUnit, enableUnit, hasSystemd, linksOf } from "../units.ts";
+import { disableUnit, enableUnit, hasSystemd, linksOf, maskUnit } from "../units.ts";
 import { optionsOf, textsOf } from "./arguments.ts";
 
 /** Programs of systemd, and Debian's for it, that leave files behind. */
@@ -26,12 +26,25 @@ function helper(call: Call): Status {
   return action === "enable" ? enable(call, units) : 0;
 }
 
-/** systemctl outside a running system: it may enable units; all else needs an init. */
+const suffixed = /\.(?:service|socket|timer|path|target|mount|automount|slice|scope|device|swap)$/;
+
+/** systemctl outside a running system: it may enable, disable and mask units; nothing runs, and all else needs an init. */
 function control(call: Call): Status {
-  const [action, ...units] = textsOf(call).filter((arg) => !arg.startsWith("-"));
-  call.shell.findings.harmless.add("services are not started in an image");
+  const { workspace, findings } = call.shell;
+  const [action = "", ...words] = textsOf(call).filter((arg) => !arg.startsWith("-"));
+  const units = words.map((word) => (suffixed.test(word) ? word : `${word}.service`));
+  findings.harmless.add("services are not started in an image");
   call.io.out(undefined);
-  return action === "enable" && hasSystemd(call.shell.workspace) ? enable(call, units) : 0;
+  if (["is-active", "is-failed", "status"].includes(action)) return 3;
+  if (action === "is-enabled") return units.some((unit) => linksOf(workspace, unit).length > 0) ? 0 : 1;
+  if (["show", "list-units", "list-jobs"].includes(action)) return 1;
+  if (!hasSystemd(workspace)) return 0;
+  if (action === "enable") return enable(call, units);
+  for (const unit of units) {
+    if (action === "disable" && disableUnit(workspace, unit)) findings.handled.add(`disables ${unit}`);
+    if (action === "mask" && maskUnit(workspace, unit)) findings.handled.add(`masks ${unit}`);
+  }
+  return 0;
 }
 
 function enable({ shell: { workspace, findings } }: Call, units: readonly string[]): Status {

@@ -79,3 +79,26 @@ test("a link that leads nowhere is in mkdir's way", () => {
   const { workspace } = readingScriptlet("mkdir -p /etc/web || :", { "etc/web": { link: "nothing" } });
   expect(workspace.version).toBe(0);
 });
+
+const units = {
+  "usr/lib/systemd/systemd": { mode: 0o755 },
+  "usr/lib/systemd/system/web.service": "[Install]\nWantedBy=multi-user.target\n",
+};
+const wanted = "/etc/systemd/system/multi-user.target.wants/web.service";
+
+test("units are enabled, asked about, disabled and masked", () => {
+  const asked =
+    "systemctl -q is-enabled web && touch /etc/enabled\nsystemctl is-active web.service && touch /etc/active";
+  const before = readingScriptlet(asked, units);
+  expect(before.workspace.version).toBe(0);
+  const after = readingScriptlet(
+    `systemctl enable --now web &> /dev/null\n${asked}\nsystemctl mask other.socket`,
+    units,
+  );
+  expect(after.findings.needs).toEqual([]);
+  expect(after.link(wanted)).toMatch(/\/lib\/systemd\/system\/web\.service$/);
+  expect([after.text("/etc/enabled"), after.text("/etc/active")]).toEqual(["", undefined]);
+  expect(after.link("/etc/systemd/system/other.socket")).toBe("/dev/null");
+  const gone = readingScriptlet("systemctl enable web\nsystemctl disable web", units);
+  expect(gone.link(wanted)).toBeUndefined();
+});
