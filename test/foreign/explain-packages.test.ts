@@ -220,14 +220,20 @@ test("dnf, as explained, takes a signed index, a mirrorlist and a metalink", {
         files.set(`${place}/${path}`, bytes);
       return files.get(`${place}/repodata/repomd.xml`) as Uint8Array;
     };
-    const signed = await add("signed/x86_64", [filesystem, { name: "tool", requires: ["filesystem"] }]);
-    await add("listed", [{ name: "listed" }, { name: "tool", version: "9" }]);
-    const linked = await add("linked", [{ name: "linked" }]);
-    const home = join(folder, "keys/gpg");
-    const detached = await mustRun("gpg", ["--homedir", home, "--batch", "--armor", "--detach-sign"], {
-      input: signed,
-    });
-    files.set("signed/x86_64/repodata/repomd.xml.asc", Buffer.from(detached));
+    for (const machine of ["x86_64", "aarch64"]) {
+      const top = await add(`signed/${machine}`, [
+        { ...filesystem, arch: "noarch" },
+        { name: "tool", arch: "noarch", requires: ["filesystem"] },
+      ]);
+      const home = ["--homedir", join(folder, "keys/gpg"), "--batch"];
+      const signature = await mustRun("gpg", [...home, "--armor", "--detach-sign"], { input: top });
+      files.set(`signed/${machine}/repodata/repomd.xml.asc`, Buffer.from(signature));
+    }
+    await add("listed", [
+      { name: "listed", arch: "noarch" },
+      { name: "tool", version: "9" },
+    ]);
+    const linked = await add("linked", [{ name: "linked", arch: "noarch" }]);
     await write(placeIn(folder), new Map([["key.asc", await readFile(await signer.keyFile("index"))]]));
     await signer.close();
     const server = await serveFiles(files);
@@ -257,6 +263,10 @@ ${more}
       const ran = await runExplained(folder, recipe("tool"));
       expect(ran.commands.join("\n")).toContain(`gpgcheck=0 repo_gpgcheck=1 "gpgkey=file://$made/keys.asc"`);
       expect(installed(ran)).toEqual(locked(ran.lock));
+      const both = recipe("tool").replace("packages:", "platforms: [linux/amd64, linux/arm64]\npackages:");
+      const arm = await runExplained(folder, both, {}, ["--platform", "linux/arm64"]);
+      expect(arm.commands.join("\n")).toContain("--forcearch=aarch64");
+      expect(installed(arm)).toEqual(locked(arm.lock, "linux/arm64"));
       const more = `    - { name: linked, metalink: "${server.url}/metalink", allow-unsigned: true }
   repo-files: [listed.repo]
   allow-unsigned: true`;
