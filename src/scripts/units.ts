@@ -1,5 +1,8 @@
 import type { Workspace } from "./workspace.ts";
 
+/** The same folder, as Debian spells it, and as all others do. */
+export type UnitHome = "/lib/systemd/system" | "/usr/lib/systemd/system";
+
 const folders = ["/etc/systemd/system", "/usr/lib/systemd/system"];
 const unitName = /^[A-Za-z0-9:_.@\\-]+\.(?:service|socket|timer|path|target|mount|slice)$/;
 
@@ -11,8 +14,14 @@ export function hasSystemd(workspace: Workspace): boolean {
 /**
  * Enables a unit as deb-systemd-helper does on a first installation: links for `WantedBy`, `RequiredBy` and `Alias`
  * of its `[Install]` part, and the same for `Also` (systemd.unit(5)). Says what is in the way, if anything.
+ * @param home where the distribution's systemd says that units are: links lead there
  */
-export function enableUnit(workspace: Workspace, unit: string, seen = new Set<string>()): string | undefined {
+export function enableUnit(
+  workspace: Workspace,
+  unit: string,
+  home: UnitHome = "/lib/systemd/system",
+  seen = new Set<string>(),
+): string | undefined {
   if (seen.has(unit)) return undefined;
   seen.add(unit);
   if (!unitName.test(unit)) return `the unit ${unit} is not known`;
@@ -23,7 +32,7 @@ export function enableUnit(workspace: Workspace, unit: string, seen = new Set<st
   const text = workspace.text(file);
   if (text === undefined) return `the content of ${file} is not at hand`;
   const install = installOf(text);
-  const target = file.replace("/usr/lib/systemd/", "/lib/systemd/");
+  const target = file.replace("/usr/lib/systemd/system", home);
   const instance = install.get("DefaultInstance")?.[0];
   const name = unit.includes("@.") && instance !== undefined ? unit.replace("@.", `@${instance}.`) : unit;
   const link = (path: string) => {
@@ -39,7 +48,7 @@ export function enableUnit(workspace: Workspace, unit: string, seen = new Set<st
   for (const alias of install.get("Alias") ?? [])
     if (unitName.test(alias)) link(`/etc/systemd/system/${alias}`);
   for (const other of install.get("Also") ?? []) {
-    const problem = enableUnit(workspace, other, seen);
+    const problem = enableUnit(workspace, other, home, seen);
     if (problem !== undefined) return problem;
   }
   return undefined;

@@ -1,13 +1,13 @@
 import { type Call, type Emulation, type Status, Unsure } from "../shell/interpret.ts";
 import { applySysusers, configurationTexts } from "../sysusers.ts";
 import { applyTmpfiles } from "../tmpfiles.ts";
-import { disableUnit, enableUnit, hasSystemd, linksOf, maskUnit } from "../units.ts";
+import { disableUnit, enableUnit, hasSystemd, linksOf, maskUnit, type UnitHome } from "../units.ts";
 import { optionsOf, textsOf } from "./arguments.ts";
 
 /** Programs of systemd, and Debian's for it, that leave files behind. */
 export const systemd = new Map<string, Emulation>([
   ["deb-systemd-helper", helper],
-  ["systemctl", control],
+  ["systemctl", systemctl("/lib/systemd/system")],
   ["systemd-sysusers", sysusers],
   ["systemd-tmpfiles", tmpfiles],
 ]);
@@ -29,7 +29,11 @@ function helper(call: Call): Status {
 const suffixed = /\.(?:service|socket|timer|path|target|mount|automount|slice|scope|device|swap)$/;
 
 /** systemctl outside a running system: it may enable, disable and mask units; nothing runs, and all else needs an init. */
-function control(call: Call): Status {
+export function systemctl(home: UnitHome): Emulation {
+  return (call) => control(call, home);
+}
+
+function control(call: Call, home: UnitHome): Status {
   const { workspace, findings } = call.shell;
   const [action = "", ...words] = textsOf(call).filter((arg) => !arg.startsWith("-"));
   const units = words.map((word) => (suffixed.test(word) ? word : `${word}.service`));
@@ -39,7 +43,7 @@ function control(call: Call): Status {
   if (action === "is-enabled") return units.some((unit) => linksOf(workspace, unit).length > 0) ? 0 : 1;
   if (["show", "list-units", "list-jobs"].includes(action)) return 1;
   if (!hasSystemd(workspace)) return 0;
-  if (action === "enable") return enable(call, units);
+  if (action === "enable") return enable(call, units, home);
   for (const unit of units) {
     if (action === "disable" && disableUnit(workspace, unit)) findings.handled.add(`disables ${unit}`);
     if (action === "mask" && maskUnit(workspace, unit)) findings.handled.add(`masks ${unit}`);
@@ -47,9 +51,9 @@ function control(call: Call): Status {
   return 0;
 }
 
-function enable({ shell: { workspace, findings } }: Call, units: readonly string[]): Status {
+function enable({ shell: { workspace, findings } }: Call, units: readonly string[], home?: UnitHome): Status {
   for (const unit of units) {
-    const problem = enableUnit(workspace, unit);
+    const problem = enableUnit(workspace, unit, home);
     if (problem !== undefined) throw new Unsure(problem);
     findings.handled.add(`enables ${unit}`);
   }

@@ -1,4 +1,5 @@
 import { commonCommands } from "../../scripts/commands/common.ts";
+import { systemctl } from "../../scripts/commands/systemd.ts";
 import type { Call, Emulation, Status } from "../../scripts/shell/interpret.ts";
 import { alternatives } from "./alternatives.ts";
 import { updateCryptoPolicies } from "./crypto-policies.ts";
@@ -11,6 +12,7 @@ export const commands: ReadonlyMap<string, Emulation> = new Map<string, Emulatio
   ["alternatives", alternatives],
   ["ca-legacy", caLegacy],
   ["ldconfig", linker],
+  ["systemctl", systemctl("/usr/lib/systemd/system")],
   ["systemd-update-helper", presets],
   ["update-alternatives", alternatives],
   ["update-ca-trust", updateCaTrust],
