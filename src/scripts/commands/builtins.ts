@@ -134,6 +134,9 @@ function source(call: Call): Status {
 function read({ args, shell, io }: Call): Status {
   const variables = args.filter((arg): arg is string => arg !== undefined && name.test(arg));
   const { input } = io;
+  // Options of bash's take less or more than a line.
+  const plain = args.every((arg) => arg === undefined || arg === "-r" || name.test(arg));
+  if (!plain) input.text = undefined;
   if (input.text === undefined) {
     for (const variable of variables) shell.variables.set(variable, undefined);
     return undefined;

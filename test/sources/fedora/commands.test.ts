@@ -102,3 +102,9 @@ test("units are enabled, asked about, disabled and masked", () => {
   const gone = readingScriptlet("systemctl enable web\nsystemctl disable web", units);
   expect(gone.link(wanted)).toBeUndefined();
 });
+
+test("what bash's read takes of a line is not guessed", () => {
+  const script =
+    "read -r -d '' -n 3 shebang < /etc/tool\n[ \"$shebang\" = '#!/' ] || echo other > /etc/web\n";
+  expect(readingScriptlet(script, { "etc/tool": "#!/bin/sh\n" }).findings.needs).toHaveLength(1);
+});
