@@ -12,6 +12,8 @@ import type { Workspace } from "./workspace.ts";
 
 const LAST_SYSTEM = 999;
 const FIRST_SYSTEM = 100;
+/** Lines of all files that are read at once; a whole distribution has a few hundred. */
+const lineLimit = 1000;
 const accountName = /^[a-zA-Z_][a-zA-Z0-9_-]{0,30}$/;
 
 /** Where systemd looks for its declarative files, the later overridden by the earlier of one name. */
@@ -52,11 +54,13 @@ export function applySysusers(workspace: Workspace, texts: readonly string[]): s
   if (!hasAccounts(workspace)) return "there is no /etc/passwd";
   const lines = texts.flatMap((text) => text.split("\n").map((line) => line.trim()));
   const wanted = lines.filter((line) => line !== "" && !line.startsWith("#")).map(wordsOf);
+  if (wanted.length > lineLimit) return `more than ${lineLimit} accounts are not followed`;
   // Groups come first, so that users can name them; members last.
   for (const type of ["g", "u", "m"])
     for (const [kind = "", name = "", id = "-", comment = "-", home = "-", shell = "-"] of wanted) {
       if (kind.replace("!", "") !== type) continue;
-      if (!accountName.test(name) || /%/.test(`${id}${home}`)) return `the account ${name} is not followed`;
+      if (!accountName.test(name) || /%/.test(`${id}${home}`) || /:/.test(`${comment}${home}${shell}`))
+        return `the account ${name} is not followed`;
       if (type === "g" && !group(workspace, name, id)) return `the group ${name} is not followed`;
       if (type === "u" && !user(workspace, { name, id, comment, home, shell }))
         return `the account ${name} is not followed`;
