@@ -88,7 +88,8 @@ export function inputOf(call: Call, files: readonly string[]): Value {
 }
 
 function contentOf(call: Call, file: string): Value {
-  return isTransient(file) ? (file === "/dev/null" ? "" : undefined) : call.shell.workspace.text(file);
+  if (isTransient(file)) return file === "/dev/null" ? "" : undefined;
+  return call.shell.tookIn(call.shell.workspace.text(file));
 }
 
 function missing(call: Call, files: readonly string[]): boolean {

@@ -45,6 +45,7 @@ export interface Findings {
 }
 
 const MAX_STEPS = 50_000;
+const CHARACTERS_OF_A_STEP = 1000;
 const MAX_CALLS = 40;
 const MAX_TEXT = 1024 * 1024;
 const MAX_NEEDS = 20;
@@ -230,6 +231,13 @@ export class Shell {
 
   /** Whether the command now running is one whose failure is asked about. */
   #tested = false;
+
+  /** Counts what a command reads as steps: a loop over a large file takes its time, too. */
+  tookIn(text: Value): Value {
+    this.#steps += Math.floor((text?.length ?? 0) / CHARACTERS_OF_A_STEP);
+    if (this.#steps > MAX_STEPS) throw new Puzzle(this.#line, "it takes too many steps");
+    return text;
+  }
 
   #evaluate(command: Command, io: Io, tested: boolean): Status {
     this.#steps += 1;
