@@ -169,7 +169,9 @@ function point(workspace: Workspace, { name, link, path }: LinkSet): boolean {
 }
 
 function relink(workspace: Workspace, place: string, text: string): boolean {
-  if (workspace.lookup(place)?.link === text) return true;
+  const present = workspace.lookup(place);
+  if (present?.link === text) return true;
+  if (present?.type === "directory") return false;
   workspace.remove(place);
   return workspace.symlink(place, text);
 }
