@@ -13,7 +13,7 @@ export function basicPattern(pattern: string): ((line: string) => boolean) | und
   const atoms = atomsOf(pattern.slice(anchored ? 1 : 0, ends ? -1 : undefined));
   if (!atoms || pattern.length > 1000) return undefined;
   return (line) => {
-    let states = new Set(skip(atoms, [0]));
+    let states = skip(atoms, [0]);
     if (!ends && states.has(atoms.length)) return true;
     for (const character of line) {
       const next = [...states].flatMap((state) => {
@@ -21,7 +21,7 @@ export function basicPattern(pattern: string): ((line: string) => boolean) | und
         if (!atom?.test(character)) return [];
         return [atom.star ? state : state + 1];
       });
-      states = new Set(skip(atoms, anchored ? next : [...next, 0]));
+      states = skip(atoms, anchored ? next : [...next, 0]);
       if (!ends && states.has(atoms.length)) return true;
     }
     return states.has(atoms.length);
@@ -29,12 +29,11 @@ export function basicPattern(pattern: string): ((line: string) => boolean) | und
 }
 
 /** States, and those behind atoms that may be absent. */
-function skip(atoms: readonly Atom[], states: readonly number[]): number[] {
-  return states.flatMap((state) => {
-    const reached = [state];
-    for (let at = state; atoms[at]?.star; at += 1) reached.push(at + 1);
-    return reached;
-  });
+function skip(atoms: readonly Atom[], states: readonly number[]): Set<number> {
+  const reached = new Set(states);
+  // A set goes on to what is added while it is gone through.
+  for (const state of reached) if (atoms[state]?.star) reached.add(state + 1);
+  return reached;
 }
 
 function atomsOf(text: string): Atom[] | undefined {
