@@ -1,5 +1,5 @@
 import type { Step } from "../explain/explanation.ts";
-import { word, wordOf } from "../explain/shell.ts";
+import { type Part, word, wordOf } from "../explain/shell.ts";
 import { fileName } from "./distributions/explain-common.ts";
 import type { Lock } from "./lock/lock.ts";
 import { type Recipe, tarballsOf } from "./recipe/recipe.ts";
@@ -30,13 +30,13 @@ export function tarballSteps(recipe: Recipe, lock: Lock): Step[] {
         const making = `mkdir -p ${target}`;
         if (item.from === "directory") return [making, `cp -rT ${word(fileName(item.path))} ${target}`];
         const strip = item.stripComponents === undefined ? "" : ` --strip-components=${item.stripComponents}`;
-        const file =
-          item.url === undefined
-            ? word(fileName(pathOf(item)))
-            : wordOf([{ variable: "made" }, `/${nameOf(item)}`]);
+        const parts: readonly Part[] =
+          item.url === undefined ? [fileName(pathOf(item))] : [{ variable: "made" }, `/${nameOf(item)}`];
+        const file = wordOf(parts);
+        const listed = wordOf([`${digest.replace(/^sha256:/, "")}  `, ...parts]);
         return [
           ...(item.url === undefined ? [] : [`curl --location --output ${file} ${word(location)}`]),
-          `sha256sum <${file}    # must be ${digest.replace(/^sha256:/, "")}`,
+          `echo ${listed} | sha256sum --check`,
           making,
           `tar --extract --numeric-owner --xattrs${strip} --file ${file} --directory ${target}`,
         ];

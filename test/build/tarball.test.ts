@@ -89,7 +89,7 @@ test("tarballs and folders make one image together, with the accounts of a tarba
 
     const explained = await runTare(["explain"], { folder });
     expect(explained.out).toContain("Tarballs and folders");
-    expect(explained.out).toContain("cp -rT site rootfs/srv/site");
+    expect(explained.out).toContain('cp -rT site "$made/rootfs/srv/site"');
     recipe(folder, [{ from: "tarball", file: "$(id).tar" }]);
     writeFileSync(join(folder, "$(id).tar"), hello);
     expect((await runTare(["explain"], { folder })).out).toMatch(/echo '[0-9a-f]{64} {2}\$\(id\)\.tar' \|/);
