@@ -1,3 +1,4 @@
+import { TareError } from "../../errors.ts";
 import type { EntryType } from "../../model/entry.ts";
 import { bad } from "./bad.ts";
 import type { RpmHeader } from "./header.ts";
@@ -54,10 +55,12 @@ const types: ReadonlyMap<number, EntryType> = new Map([
 const socket = 0o14;
 /** Longest path that Linux takes (PATH_MAX). */
 const pathLimit = 4096;
+/** Characters of all paths together: a header says a folder once, and may put a million files into it. */
+const pathsLimit = 1 << 27;
 
 /**
  * The files of a package in its own order, ghosts too. @throws BAD_ARCHIVE for lists of different lengths, a path that
- * leads out of the root or stands twice, a type that is none
+ * leads out of the root or stands twice, a type that is none; TOO_LARGE for more paths than memory should hold
  */
 export function filesOf(header: RpmHeader, where: string): readonly RpmFile[] {
   const bases = header.texts(tag.baseNames);
@@ -81,6 +84,12 @@ export function filesOf(header: RpmHeader, where: string): readonly RpmFile[] {
     column(header.numbers(one), otherwise, name);
   const texts = (one: number, name: string, otherwise?: string) => column(header.texts(one), otherwise, name);
   const indexes = numbers(tag.dirIndexes, "folders");
+  const characters = bases.reduce(
+    (sum, base, at) => sum + (folders[indexes[at] as number]?.length ?? 0) + base.length,
+    0,
+  );
+  if (characters > pathsLimit)
+    throw new TareError({ code: "TOO_LARGE", what: `${where}: the list of its files`, limit: pathsLimit });
   const modes = numbers(tag.fileModes, "modes");
   const users = texts(tag.fileUserName, "owners");
   const groups = texts(tag.fileGroupName, "groups");

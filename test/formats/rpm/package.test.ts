@@ -124,6 +124,17 @@ describe("is refused: a package", () => {
     ],
     ["with a relative path", () => packed([{ path: "etc/x", content: "" }], []), "is not one below the root"],
     ["with an empty name", () => packed([{ path: "/etc//x", content: "" }], []), "is not one below the root"],
+    [
+      "whose paths together fill memory, since one long folder has many files",
+      () => {
+        const folder = `/${"a/".repeat(2000)}`;
+        return packed(
+          Array.from({ length: 34_000 }, (_, at) => ({ path: `${folder}${at}`, content: "" })),
+          [],
+        );
+      },
+      "the list of its files is larger than the limit of 134217728 bytes",
+    ],
     ["with a path twice", () => packed([hello, hello], [member]), "it names /usr/bin/hello twice"],
     [
       "with a socket",
