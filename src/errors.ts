@@ -382,6 +382,11 @@ const rules = {
     (d) =>
       `${d.where} brings more than ${d.limit} files; name a smaller folder, or leave some out with ignore.`,
   ),
+  TOO_MANY_SIGNATURES: rule<{ what: string; count: number; limit: number }>(
+    1,
+    (d) =>
+      `${d.what} has ${d.count} signatures, and nobody needs more than ${d.limit}; none was looked at, and nothing of it was used.`,
+  ),
   TRUNCATED: rule<{ what: string; want: number; got: number }>(
     3,
     (d) => `${d.what} ends after ${d.got} bytes, but ${d.want} were expected.`,

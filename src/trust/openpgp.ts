@@ -37,6 +37,7 @@ export async function verifyCleartext(
   const message = await openpgp.readCleartextMessage({ cleartextMessage: text }).catch((cause: Error) => {
     throw new TareError({ code: "UNSIGNED_TEXT", what, why: "its signature cannot be read" }, { cause });
   });
+  checkCount(message, what);
   const { data, signatures } = await openpgp.verify({
     message,
     verificationKeys: [...keyring.keys],
@@ -51,7 +52,7 @@ export async function verifyCleartext(
  * once, to its end, and not kept.
  * At least one signature must hold by a key of the keyring. Signatures by unknown, expired, or revoked keys and by weak
  * digests (MD5, SHA-1, RIPEMD) count for nothing; a signature by a known key that does not fit the bytes is refused
- * even beside good ones. @throws SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED
+ * even beside good ones. @throws SIGNATURE_MISSING, SIGNATURE_REFUSED, KEY_NOT_PINNED, TOO_MANY_SIGNATURES, TOO_LARGE
  */
 export async function verifyDetached(
   bytes: Uint8Array | Bytes,
@@ -59,6 +60,8 @@ export async function verifyDetached(
   options: VerifyOptions,
 ): Promise<Verification> {
   const { what, keyring, now } = options;
+  if (signatureFile.length > maxSignatureBytes)
+    throw new TareError({ code: "TOO_LARGE", what: `the signature of ${what}`, limit: maxSignatureBytes });
   const openpgp = await import("openpgp");
   const binary = ((signatureFile[0] ?? 0) & 0x80) !== 0;
   const signature = await (binary
@@ -67,6 +70,7 @@ export async function verifyDetached(
   ).catch((cause: Error) => {
     throw new TareError({ code: "SIGNATURE_MISSING", what }, { cause });
   });
+  checkCount(signature, what);
   const settings = {
     signature,
     format: "binary" as const,
@@ -109,6 +113,15 @@ async function policy(): Promise<PartialConfig> {
 }
 
 const maxSignatures = 64;
+/** Of all detached signatures of one thing together. */
+const maxSignatureBytes = 1 << 20;
+
+/** The library verifies every signature that is there, so they are counted first. @throws TOO_MANY_SIGNATURES */
+function checkCount(signed: { getSigningKeyIDs(): readonly unknown[] }, what: string): void {
+  const count = signed.getSigningKeyIDs().length;
+  if (count > maxSignatures)
+    throw new TareError({ code: "TOO_MANY_SIGNATURES", what, count, limit: maxSignatures });
+}
 
 async function judge(
   signatures: VerifyMessageResult["signatures"],
@@ -122,7 +135,7 @@ async function judge(
   const signers = new Map<string, PublicKey>();
   let signedAt = 0;
   let tampered = false;
-  for (const signature of signatures.slice(0, maxSignatures)) {
+  for (const signature of signatures) {
     const key = keyring.keys.find((candidate) => candidate.getKeys(signature.keyID).length > 0);
     const packet = (await signature.signature).packets[0] as SignaturePacket;
     try {

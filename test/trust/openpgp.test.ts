@@ -139,6 +139,21 @@ test("of several signatures one good one is enough, unless a known key's does no
   await expect(verifyDetached(bytes, mixed, options)).rejects.toMatchObject({ code: "SIGNATURE_REFUSED" });
 });
 
+test("signatures are counted before the first is verified", async () => {
+  const key = await makeSigningKey();
+  const bytes = Buffer.from(text);
+  const options = await optionsFor(key);
+  const one = await signDetached(bytes, [key], signedOn, true);
+  const many = (count: number) => Buffer.concat(Array.from({ length: count }, () => one));
+  expect((await verifyDetached(bytes, many(64), options)).signers).toEqual([key.fingerprint]);
+  await expect(verifyDetached(bytes, many(65), options)).rejects.toThrow(
+    "InRelease has 65 signatures, and nobody needs more than 64",
+  );
+  await expect(verifyDetached(bytes, many(20_000), options)).rejects.toMatchObject({ code: "TOO_LARGE" });
+  const cleartext = Buffer.from(await clearsign(text, Array(65).fill(key), signedOn));
+  await expect(verifyCleartext(cleartext, options)).rejects.toMatchObject({ code: "TOO_MANY_SIGNATURES" });
+});
+
 test("a key that expired before it signed is refused; one that expired since then is not", async () => {
   const year = 365 * 86_400;
   const early = await makeSigningKey({ date: new Date("2020-01-01T00:00:00Z"), expiresAfter: 10 * year });
