@@ -1,4 +1,4 @@
-import type { PartialConfig, PublicKey, SignaturePacket, VerifyMessageResult } from "openpgp";
+import type { KeyID, PartialConfig, PublicKey, SignaturePacket, VerifyMessageResult } from "openpgp";
 import type { Bytes } from "../bytes/bytes.ts";
 import { TareError } from "../errors.ts";
 import { checkCleartextFrame } from "./cleartext.ts";
@@ -38,12 +38,16 @@ export async function verifyCleartext(
     throw new TareError({ code: "UNSIGNED_TEXT", what, why: "its signature cannot be read" }, { cause });
   });
   checkCount(message, what);
-  const { data, signatures } = await openpgp.verify({
-    message,
-    verificationKeys: [...keyring.keys],
-    date: soon(now),
-    config: await policy(),
-  });
+  const { data, signatures } = await openpgp
+    .verify({
+      message,
+      verificationKeys: [...keyring.keys],
+      date: soon(now),
+      config: await policy(),
+    })
+    .catch((cause: Error) => {
+      throw unsound(message, options, cause);
+    });
   return { ...(await judge(signatures, options)), text: data as string };
 }
 
@@ -78,12 +82,15 @@ export async function verifyDetached(
     date: soon(now),
     config: await policy(),
   };
+  const refuse = (cause: Error) => {
+    throw unsound(signature, options, cause);
+  };
   if (bytes instanceof Uint8Array) {
     const message = await openpgp.createMessage({ binary: bytes });
-    return await judge((await openpgp.verify({ ...settings, message })).signatures, options);
+    return await judge((await openpgp.verify({ ...settings, message }).catch(refuse)).signatures, options);
   }
   const message = await openpgp.createMessage({ binary: ReadableStream.from(bytes) });
-  const { data, signatures } = await openpgp.verify({ ...settings, message });
+  const { data, signatures } = await openpgp.verify({ ...settings, message }).catch(refuse);
   // They are settled once the data was read; whoever asks for them then hears of a failure.
   for (const { verified } of signatures) verified.catch(() => undefined);
   await readThrough(data);
@@ -112,12 +119,26 @@ async function policy(): Promise<PartialConfig> {
   };
 }
 
+interface Signed {
+  /** One for each signature; none for one of a kind that the library does not read, whatever its types say. */
+  getSigningKeyIDs(): readonly (KeyID | undefined)[];
+}
+
+/** Signatures that the library gives up on before it looks at any key, such as those of no known type. */
+function unsound(signed: Signed, { what, keyring }: VerifyOptions, cause: Error): TareError {
+  const signatures = signed.getSigningKeyIDs().map((id) => ({
+    key: id?.toHex().toUpperCase() ?? "of an unknown kind",
+    why: "its signature, or one beside it, is none that can be read",
+  }));
+  return new TareError({ code: "SIGNATURE_REFUSED", what, signatures, looked: keyring.where }, { cause });
+}
+
 const maxSignatures = 64;
 /** Of all detached signatures of one thing together. */
 const maxSignatureBytes = 1 << 20;
 
 /** The library verifies every signature that is there, so they are counted first. @throws TOO_MANY_SIGNATURES */
-function checkCount(signed: { getSigningKeyIDs(): readonly unknown[] }, what: string): void {
+function checkCount(signed: Signed, what: string): void {
   const count = signed.getSigningKeyIDs().length;
   if (count > maxSignatures)
     throw new TareError({ code: "TOO_MANY_SIGNATURES", what, count, limit: maxSignatures });

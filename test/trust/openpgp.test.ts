@@ -139,6 +139,21 @@ test("of several signatures one good one is enough, unless a known key's does no
   await expect(verifyDetached(bytes, mixed, options)).rejects.toMatchObject({ code: "SIGNATURE_REFUSED" });
 });
 
+test("a signature of a type that nobody knows is refused in words", async () => {
+  const key = await makeSigningKey();
+  const bytes = Buffer.from(text);
+  const signature = Buffer.from(await signDetached(bytes, [key], signedOn, true));
+  expect(signature.subarray(2, 4)).toEqual(Buffer.from([4, 0]));
+  signature[3] = 0x0a;
+  const stream = async function* () {
+    yield bytes;
+  };
+  for (const source of [bytes, stream()])
+    await expect(verifyDetached(source, signature, await optionsFor(key))).rejects.toThrow(
+      "its signature, or one beside it, is none that can be read; nothing of it was used.",
+    );
+});
+
 test("signatures are counted before the first is verified", async () => {
   const key = await makeSigningKey();
   const bytes = Buffer.from(text);
