@@ -42,7 +42,11 @@ const repository = object({
     .optional()
     .describe("Packages come from here only where they are asked for as NAME@TAG"),
   keyring: listOf(keyFile).optional().describe("Its keys (default: keyring of the item)"),
-  keys: listOf(fingerprint).optional().describe("Which of them may sign it (default: keys of the item)"),
+  keys: listOf(fingerprint)
+    .optional()
+    .describe(
+      "Which of them may sign it (default: keys of the item where its keyring counts, else any of them)",
+    ),
   "allow-unsigned": flag().default(false).describe("Take it without a signature; the report says so"),
 });
 

@@ -30,7 +30,9 @@ const repository = object({
   "signed-by": keyFile.optional().describe("The file with its keys (default: keyring)"),
   keys: listOf(fingerprint)
     .optional()
-    .describe("Fingerprints that may sign it (default: any key of the file)"),
+    .describe(
+      "Fingerprints of the keys that must sign it (default: keys of the item where its keyring counts, else any key of the file)",
+    ),
   "allow-unsigned": flag().default(false).describe("Take it without a signature; the report says so"),
 });
 

@@ -31,7 +31,9 @@ const repository = object({
   keyring: listOf(keyFile).optional().describe("Files with its keys (default: keyring of the item)"),
   keys: listOf(fingerprint)
     .optional()
-    .describe("Fingerprints that may sign it (default: keys of the item, else any key of the files)"),
+    .describe(
+      "Fingerprints that may sign it (default: keys of the item where its keyring counts, else any key of the files)",
+    ),
   "allow-unsigned": flag().default(false).describe("Take its packages unsigned; the report says so"),
   "signed-index": flag()
     .default(false)

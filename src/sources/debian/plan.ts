@@ -116,7 +116,7 @@ function ownPlan(
     mirrors: own.uri,
     origin: undefined,
     checkValidUntil: true,
-    pins: own.keys ?? [],
+    pins: own.keys ?? (own.signedBy === undefined ? request.keys : []),
     allowUnsigned: own.allowUnsigned || request.allowUnsigned,
     keyring: async () => {
       if (file === undefined) throw new TareError({ code: "KEYRING_MISSING", what: id, looked: [] });

@@ -23,6 +23,21 @@ const request: DebianRequest = {
   pin: {},
 };
 
+test("keys of the item count for its repositories, unless these have keys or a key file of their own", async () => {
+  const key = (digit: string) => digit.repeat(40);
+  const repositories = [
+    { ...own, allowUnsigned: false },
+    { ...own, allowUnsigned: false, keys: [key("B")] },
+    { ...own, allowUnsigned: false, signedBy: "own.asc" },
+    { ...own, allowUnsigned: false, signedBy: "own.asc", keys: [key("C")] },
+  ];
+  const readKeyFile = () => Promise.reject(new Error("no keys are needed"));
+  const seams = { environment: {}, host: hostWith({}), readKeyFile };
+  const item = { ...request, keyring: "all.asc", keys: [key("A")], repositories };
+  const plans = (await planRepositories(item, ["amd64"], seams)).repositories;
+  expect(plans.map(({ pins }) => pins)).toEqual([[key("A")], [key("A")], [key("B")], [], [key("C")]]);
+});
+
 test("allow-unsigned of one repository is its own, that of the item covers all", async () => {
   const allowed = async (allowUnsigned: boolean) => {
     const readKeyFile = () => Promise.reject(new Error("no keys are needed"));
