@@ -12,6 +12,7 @@ import type { Lock } from "./lock/lock.ts";
 import { byLockOrder } from "./lock/order.ts";
 import { isOfDistribution } from "./of-distribution.ts";
 import { isOfNpm } from "./of-npm.ts";
+import { olderIndexes } from "./older-indexes.ts";
 import { platformOf } from "./platform-of.ts";
 import { isDistribution } from "./recipe/distribution-names.ts";
 import { applicationOf, type Recipe } from "./recipe/recipe.ts";
@@ -54,7 +55,9 @@ export async function lockRecipe(recipe: Recipe, world: World, options: LockOpti
   const needs = await needsOf(recipe, options.platforms, foreign, world, options.folder);
   const distribution = await chooseDistribution(recipe, needs, world, options);
   const inputs = await recipeInputs(recipe, options.folder);
-  for (const text of [...application.notes, ...distribution.notes]) world.progress({ kind: "note", text });
+  const older = olderIndexes(options.previous?.repositories ?? [], distribution.repositories);
+  for (const text of [...application.notes, ...distribution.notes, ...older])
+    world.progress({ kind: "note", text });
   return {
     version: 1,
     tare: version,
