@@ -52,6 +52,13 @@ export async function mirrorsOf(
   const mirrors = urls
     .filter((one) => one.endsWith(`/${index}`))
     .map((one) => one.slice(0, -index.length - 1));
+  if (mirrors.length === 0)
+    throw new TareError({
+      code: "BAD_ARCHIVE",
+      format: "metalink",
+      where: what,
+      why: `no address in it ends in ${index}; the first is ${shownUrl(urls[0] as string).slice(0, 200)}`,
+    });
   return { mirrors, digests: digests.length > 0 ? digests : undefined };
 }
 

@@ -67,6 +67,13 @@ describe("the mirrors of a repository", () => {
     });
   });
 
+  test("cannot be had from a metalink that leads elsewhere only", async () => {
+    const files = { metalink: metalink(["https://c.example/os/other.xml"], [digest]) };
+    await expect(mirrors({ metalink: "https://mirror.example/metalink" }, files)).rejects.toThrow(
+      "the metalink of fedora/own is not a sound metalink: no address in it ends in repodata/repomd.xml; the first is https://c.example/os/other.xml",
+    );
+  });
+
   test.each(["http", "https"])(
     "of a metalink that came by %s: it says what their index is",
     async (scheme) => {
