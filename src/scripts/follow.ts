@@ -41,7 +41,8 @@ export function followScript(
   }
   const shell = new Shell(workspace, call.commands, call.environment, answers);
   shell.scriptName = call.path;
-  shell.dialect = /\bbash$/.test(call.interpreter ?? "") ? "bash" : (call.dialect ?? "posix");
+  shell.posixly = !/\bbash$/.test(call.interpreter ?? "");
+  shell.dialect = shell.posixly ? (call.dialect ?? "posix") : "bash";
   shell.run(call.text, call.args, call.input);
   return { findings: shell.findings, answers: shell.answers };
 }

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { needsPeers } from "../kit/peers.ts";
-import { bashScripts, shellScripts } from "../kit/shell-scripts.ts";
+import { bashScripts, shellScripts, shellsApart } from "../kit/shell-scripts.ts";
 
 test("Debian's shell prints what the reader of scripts is held to", (context) => {
   needsPeers(context, "dash");
@@ -18,3 +18,14 @@ test("bash, as rpm's shell, prints what the reader of scriptlets is held to", (c
     expect(execFileSync("bash", words, { encoding: "utf8" }), about).toBe(printed);
   }
 });
+
+test.for([["dash"], ["busybox", "sh"], ["bash", "--posix"], ["bash"]].map((shell, at) => ({ shell, at })))(
+  "$shell prints what is its own and not every shell's",
+  ({ shell: [program = "", ...options], at }, context) => {
+    needsPeers(context, program);
+    for (const [about, script, printed] of shellsApart)
+      expect(spawnSync(program, [...options, "-c", script], { encoding: "utf8" }).stdout, about).toBe(
+        printed[at],
+      );
+  },
+);

@@ -116,3 +116,40 @@ export const bashScripts: readonly [about: string, script: string, printed: stri
     "",
   ],
 ];
+
+/**
+ * What the shells that are somebody's `/bin/sh` do not agree on, and what each of them prints: dash (Debian), busybox
+ * (Alpine), bash called `sh` (Fedora), and bash called by its own name.
+ */
+export const shellsApart: readonly [
+  about: string,
+  script: string,
+  printed: readonly [dash: string, busybox: string, sh: string, bash: string],
+][] = [
+  [
+    "a file that is missing ends a script that reads it",
+    "(. /nope || echo or; echo on); echo $?",
+    ["2\n", "2\n", "1\n", "or\non\n0\n"],
+  ],
+  [
+    "also where it is asked about, in a function or by eval",
+    `f() { . /nope; }; (if f; then :; fi; echo on); echo $?; (eval ". /nope" || :; echo on); echo $?`,
+    ["2\n2\n", "2\n2\n", "1\n1\n", "on\n0\non\n0\n"],
+  ],
+  [
+    "but not where another shell or command reads it",
+    "command . /nope || echo $?; (. /nope; echo on) || echo $?; echo [$(. /nope; echo in)]; . /nope | cat; echo on",
+    ["2\n2\n[]\non\n", "2\n2\n[]\non\n", "1\n1\n[]\non\n", "1\non\n[in]\non\n"],
+  ],
+  ["source is . but for dash", "(source /nope; echo $?); echo $?", ["127\n0\n", "2\n", "1\n", "1\n0\n"]],
+  [
+    "== is an operator of [ ] but for dash",
+    "[ a == a ]; echo $?; [ a == b ]; echo $?; test '' == ''; echo $?",
+    ["2\n2\n2\n", "0\n1\n0\n", "0\n1\n0\n", "0\n1\n0\n"],
+  ],
+  [
+    "also within a longer question",
+    "[ ! a == b ]; echo $?; [ x = x -a a == a ]; echo $?; [ a == b -o x = x ]; echo $?; [ '(' a == a ')' ]; echo $?",
+    ["2\n2\n2\n2\n", "0\n0\n0\n0\n", "0\n0\n0\n0\n", "0\n0\n0\n0\n"],
+  ],
+];

@@ -1,7 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { printed, reading } from "../kit/scripted-root.ts";
-import { bashScripts, shellScripts } from "../kit/shell-scripts.ts";
+import { commonCommands } from "../../src/scripts/commands/common.ts";
+import { followScript, scriptEnvironment } from "../../src/scripts/follow.ts";
+import { Workspace } from "../../src/scripts/workspace.ts";
+import { printed, reading, rootFrom, timestamp } from "../kit/scripted-root.ts";
+import { bashScripts, shellScripts, shellsApart } from "../kit/shell-scripts.ts";
 
 const kit = new URL("../kit/scripted-root.ts", import.meta.url).href;
 
@@ -12,6 +15,28 @@ describe("what a shell would print", () => {
 
   test.each<[string, string, string]>(bashScripts)("bash: %s", (_, script, text) => {
     expect(printed(script, {}, "/bin/bash")).toBe(text);
+  });
+
+  test.each(shellsApart)("each shell: %s", (_, script, printed) => {
+    const shells = [
+      { dialect: "posix", interpreter: "/bin/sh" },
+      { dialect: "busybox", interpreter: "/bin/sh" },
+      { dialect: "bash", interpreter: "/bin/sh" },
+      { dialect: "posix", interpreter: "/bin/bash" },
+    ] as const;
+    const prints = shells.map((shell) => {
+      const workspace = new Workspace(rootFrom({ "etc/": {} }), timestamp);
+      followScript(workspace, {
+        text: `{\n${script}\n} >/etc/printed`,
+        ...shell,
+        path: "postinst",
+        args: [],
+        environment: new Map(scriptEnvironment),
+        commands: commonCommands,
+      });
+      return workspace.text("/etc/printed");
+    });
+    expect(prints).toEqual(printed);
   });
 
   test("files are matched in the root, not on this machine", () => {

@@ -38,8 +38,8 @@ export const builtins = new Map<string, Emulation>([
   ["local", assign],
   ["unset", unset],
   ["eval", evaluate],
-  [".", source],
-  ["source", source],
+  [".", (call) => source(call)],
+  ["source", (call) => source(call)],
   ["read", read],
   ["command", command],
   ["type", which],
@@ -121,14 +121,20 @@ function evaluate(call: Call): Status {
   return call.shell.evaluateText(textsOf(call).join(" "), call.io);
 }
 
-/** debconf's module only defines `db_…`, which are emulated anyway. */
-function source(call: Call): Status {
+/**
+ * debconf's module only defines `db_…`, which are emulated anyway. Where the file is missing, a script ends, since this
+ * is a special built-in (POSIX 2.8.1), unless `command` calls it.
+ */
+function source(call: Call, special = true): Status {
+  const { workspace, dialect, posixly } = call.shell;
   const [file = ""] = textsOf(call);
+  if (call.name === "source" && dialect === "posix") return 127;
   if (file === "/usr/share/debconf/confmodule") return 0;
-  const text = call.shell.workspace.text(file);
+  const text = workspace.text(file);
   if (text !== undefined) return call.shell.evaluateText(text, call.io);
-  if (!call.shell.workspace.resolve(file)) return 1;
-  throw new Unsure(`the content of ${file} is not at hand`);
+  if (workspace.resolve(file)) throw new Unsure(`the content of ${file} is not at hand`);
+  const status = dialect === "bash" ? 1 : 2;
+  return special && posixly ? call.shell.exit(status) : status;
 }
 
 function read({ args, shell, io }: Call): Status {
@@ -180,6 +186,7 @@ function command(call: Call): Status {
   const [first, ...rest] = call.args;
   if (first === "-v" || first === "-V") return which({ ...call, args: rest });
   if (first === undefined || first.startsWith("-")) throw new Unsure("which command it calls is not known");
+  if (first === ".") return source({ ...call, args: rest }, false);
   return call.shell.call(call.args, call.io);
 }
 

@@ -8,7 +8,9 @@ type Truth = boolean | undefined;
 export const test: Emulation = (call) => {
   const words = [...call.args];
   if (call.name === "[" && words.pop() !== "]") return 2;
-  return statusOf(new Expression(words, call).whole());
+  const expression = new Expression(words, call);
+  const truth = expression.whole();
+  return expression.isWrong ? 2 : statusOf(truth);
 };
 
 function statusOf(truth: Truth): Status {
@@ -36,6 +38,11 @@ class Expression {
     if (length === 1) return this.#nonEmpty(this.#words[0]);
     const truth = this.#or();
     return this.#at === length ? truth : undefined;
+  }
+
+  /** Whether it ended at an operator that dash does not have. */
+  get isWrong(): boolean {
+    return this.#at < this.#words.length && this.#words[this.#at] === "==";
   }
 
   #nonEmpty(value: Value): Truth {
@@ -76,7 +83,7 @@ class Expression {
     const words = this.#words;
     const first = words[this.#at];
     const second = words[this.#at + 1];
-    if (second !== undefined && binary.has(second) && this.#at + 2 < words.length) {
+    if (second !== undefined && this.#isBinary(second) && this.#at + 2 < words.length) {
       const third = words[this.#at + 2];
       this.#at += 3;
       return this.#binary(first, second, third);
@@ -98,6 +105,11 @@ class Expression {
     }
     this.#at += 1;
     return this.#nonEmpty(first);
+  }
+
+  /** dash has no `==`: there it is a word too many. */
+  #isBinary(word: string): boolean {
+    return binary.has(word) && (word !== "==" || this.#call.shell.dialect !== "posix");
   }
 
   #binary(left: Value, operator: string, right: Value): Truth {

@@ -99,6 +99,8 @@ export class Shell {
   errexit = false;
   noglob = false;
   dialect: Dialect = "posix";
+  /** Whether it is called `sh`, and so ends where a special built-in fails; bash by its own name goes on. */
+  posixly = true;
   umask = 0o022;
   scriptName = "";
   readonly #emulations: ReadonlyMap<string, Emulation>;
