@@ -37,8 +37,8 @@ writeFileSync(readme, `${before}${begin}\n${figures()}\n${end}${after}`);
 function figures(): string {
   const names = readdirSync(join(root, "examples"))
     .filter((name) => existsSync(join(root, "examples", name, "tare.yaml")))
-    // Its mirror and its keys are whoever builds it to name.
-    .filter((name) => name !== "fedora-httpd")
+    // Their mirror and their keys are whoever builds them to name.
+    .filter((name) => !["alpine-httpd", "fedora-httpd"].includes(name))
     .sort();
   return [
     `| example | packages | layers | unpacked | gzip | zstd:19 | for comparison |`,
