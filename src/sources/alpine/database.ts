@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { byText, encodeText } from "../../bytes/text.ts";
+import { TareError } from "../../errors.ts";
 import { identityOf } from "../../formats/apk/identity.ts";
 import { type InstalledApk, installedText, triggersText } from "../../formats/apk/installed.ts";
 import { scriptsTar } from "../../formats/apk/scripts-tar.ts";
@@ -16,6 +17,7 @@ const folder = "/lib/apk/db";
  * `etc/apk/repositories` is left to whoever wants one: tare does not know from where the image will be updated.
  * @param packages in the order of their installation @param architecture apk's name of the machine
  * @param world see `World`
+ * @throws BAD_ARCHIVE when a package put something else where these are
  */
 export function writeDatabase(
   workspace: Workspace,
@@ -27,11 +29,18 @@ export function writeDatabase(
   const installed = packages.map((one) => installedApk(root, one));
   workspace.makeDirectory(folder, true);
   workspace.makeDirectory("/etc/apk", true);
-  workspace.write(`${folder}/installed`, installedText(installed));
-  workspace.write(`${folder}/scripts.tar`, scriptsTar(packages.map(scripted)));
-  workspace.write(`${folder}/triggers`, triggersText(installed));
-  workspace.write("/etc/apk/world", world);
-  workspace.write("/etc/apk/arch", `${architecture}\n`);
+  const put = (path: string, content: string | Uint8Array) => {
+    // apk renames new files over old ones, so a link that stands there is not followed.
+    if (workspace.lookup(path)?.type === "symlink") workspace.remove(path);
+    if (workspace.write(path, content)) return;
+    const why = `something stands in the way of apk's own ${path}`;
+    throw new TareError({ code: "BAD_ARCHIVE", where: "The root of these packages", why });
+  };
+  put(`${folder}/installed`, installedText(installed));
+  put(`${folder}/scripts.tar`, scriptsTar(packages.map(scripted)));
+  put(`${folder}/triggers`, triggersText(installed));
+  put("/etc/apk/world", world);
+  put("/etc/apk/arch", `${architecture}\n`);
 }
 
 function scripted({ info, identity, scripts }: PlacedApk) {

@@ -8,7 +8,7 @@ import { alpine } from "../../../src/sources/alpine/distribution.ts";
 import { apkUnpacker } from "../../../src/sources/alpine/unpack.ts";
 import { minirootfs } from "../../kit/apk-fixtures.ts";
 import { membersOf } from "../../kit/apk-minirootfs.ts";
-import { type ApkData, apkOf } from "../../kit/apk-package.ts";
+import { type ApkData, type ApkFile, apkOf } from "../../kit/apk-package.ts";
 import { type ApkRootOptions, rootOfApks } from "../../kit/apk-root.ts";
 import { observed } from "../../kit/chunks.ts";
 import { withFolder } from "../../kit/temporary.ts";
@@ -239,6 +239,30 @@ test("a package that waits for more folders than anybody needs is refused", asyn
   const bytes = apkOf({ name: "eager", triggers });
   const opened = apkUnpacker.unpack(observed(bytes, 5000).stream, bytes.length, "it", async () => {});
   await expect(opened).rejects.toThrow("it is not a sound Alpine package: it has more than 256 triggers.");
+});
+
+test.each<[string, Record<string, string | ApkFile>, string]>([
+  ["a file", { "lib/apk": "" }, "/lib/apk/db/installed"],
+  ["a folder", { "lib/apk/db/triggers/": {} }, "/lib/apk/db/triggers"],
+  ["a link that leads nowhere", { "etc/apk": { link: "/nowhere" } }, "/etc/apk/world"],
+])("%s in the way of apk's database is refused", async (_, files, path) => {
+  await expect(made([{ name: "evil", files }], async () => {})).rejects.toThrow(
+    `The root of these packages cannot be unpacked: something stands in the way of apk's own ${path}.`,
+  );
+});
+
+test("apk's database takes the place of a file or link, and follows links of folders within the root", () => {
+  const files = {
+    "etc/passwd": "root:x:0:0::/root:/bin/sh\n",
+    "lib/apk": { link: "../../../../tmp/apk" },
+    "tmp/apk/db/installed": { link: "/etc/passwd" },
+    "tmp/apk/db/triggers": "mine",
+  };
+  return made([{ name: "odd", files }], async ({ text }) => {
+    expect(await text("etc/passwd")).toBe("root:x:0:0::/root:/bin/sh\n");
+    expect(await text("tmp/apk/db/installed")).toContain("P:odd\n");
+    expect(await text("tmp/apk/db/triggers")).toBe("");
+  });
 });
 
 test("packages that would change more files than anybody needs are refused", async () => {
