@@ -8,6 +8,7 @@ const local = "/usr/local/share/ca-certificates";
 const configuration = "/etc/ca-certificates.conf";
 const folder = "/etc/ssl/certs";
 const bundle = "ca-certificates.crt";
+const program = "/usr/sbin/update-ca-certificates";
 
 /** What debconf's answers leave where nobody was asked: every certificate of the packages, and a few words before. */
 const heading = [
@@ -32,6 +33,14 @@ export function configureCertificates(workspace: Workspace): void {
 }
 
 /**
+ * Whether the root has update-ca-certificates: a bundle alone may come without it, and whoever calls it then calls
+ * nothing. Where a recipe leaves the program out, its configuration is still there.
+ */
+export function hasUpdateCertificates(workspace: Workspace): boolean {
+  return [program, configuration].some((path) => workspace.resolve(path)?.type === "file");
+}
+
+/**
  * `/etc/ssl/certs` as update-ca-certificates leaves it: a link for each trusted certificate, links by the hash of
  * their subjects, and all of them in one file. Says what is in the way, if anything; then nothing was done.
  * @param prefix what the links' names begin with
@@ -46,6 +55,8 @@ export function updateCertificates(workspace: Workspace, prefix = ""): string | 
   const texts = paths.map((path) => workspace.text(path));
   const unknown = paths.find((_, index) => texts[index] === undefined);
   if (unknown !== undefined) return `the content of ${unknown} is not at hand`;
+  if (paths.length === 0 && (workspace.resolve(`${folder}/${bundle}`)?.size ?? 0) > 0)
+    return `it would leave no certificate in ${folder}/${bundle}`;
   workspace.makeDirectory(folder, true);
   let all = "";
   paths.forEach((path, index) => {

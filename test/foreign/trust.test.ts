@@ -132,7 +132,10 @@ test("the folder by hashes is that of p11-kit's trust", async (context) => {
   needsPeers(context, "trust", "bwrap", "openssl", "update-ca-certificates");
   const file = join(packaged, readdirSync(packaged).sort()[0] as string);
   const source = readFileSync(file);
-  const files = { "etc/pki/ca-trust/source/anchors/one.pem": source };
+  const files = {
+    "etc/pki/ca-trust/source/anchors/one.pem": source,
+    "usr/bin/update-ca-trust": "--format=pem-directory-hash",
+  };
   const { workspace } = readingScriptlet("update-ca-trust\n", files);
   await withFolder(async (folder) => {
     mkdirSync(join(folder, "source/anchors"), { recursive: true });

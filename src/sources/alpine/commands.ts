@@ -1,4 +1,4 @@
-import { updateCertificates } from "../../scripts/certificates.ts";
+import { hasUpdateCertificates, updateCertificates } from "../../scripts/certificates.ts";
 import { optionsOf, textsOf } from "../../scripts/commands/arguments.ts";
 import { commonCommands } from "../../scripts/commands/common.ts";
 import { type Call, type Emulation, type Status, Unsure } from "../../scripts/shell/interpret.ts";
@@ -93,6 +93,7 @@ function addShell(call: Call): Status {
 function certificates(call: Call): Status {
   optionsOf(call, ["-f", "-v", "--fresh", "--verbose"]);
   const { workspace, findings } = call.shell;
+  if (!hasUpdateCertificates(workspace)) return 127;
   if (workspace.list("/etc/ca-certificates/update.d").some((name) => name !== "certhash"))
     throw new Unsure("something of another package is to hear of new certificates");
   const problem = updateCertificates(workspace, "ca-cert-");

@@ -169,6 +169,21 @@ test("trusted certificates are one file, with links by name and by hash", async 
   );
 });
 
+test("a package's bundle stays where no update-ca-certificates is there to be called", () =>
+  made(
+    [
+      { name: "ca-certificates-bundle", files: { "etc/ssl/certs/ca-certificates.crt": "all of them" } },
+      {
+        name: "caller",
+        scripts: { "post-install": "#!/bin/sh\nupdate-ca-certificates 2>/dev/null || true\n" },
+      },
+    ],
+    async ({ text, coverage }) => {
+      expect(await text("etc/ssl/certs/ca-certificates.crt")).toBe("all of them");
+      expect(coverage.map(({ verdict }) => verdict)).toEqual(["harmless"]);
+    },
+  ));
+
 test("what a script does that nobody knows is told, and so is a script of another language", () =>
   made(
     [

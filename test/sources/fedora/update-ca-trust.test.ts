@@ -85,6 +85,16 @@ test("an older update-ca-trust makes what it has always made", () => {
   expect(workspace.list("/etc/pki/ca-trust/extracted/pem")).not.toContain("directory-hash");
 });
 
+test("where the program is not, or has nothing to work with, the bundle of a package stays", () => {
+  const files = { [bundle.slice(1)]: "all of them" };
+  const without = readingScriptlet("update-ca-trust || :\n", files);
+  expect(without.findings.needs).toEqual([]);
+  expect(without.workspace.version).toBe(0);
+  const idle = readingScriptlet("update-ca-trust\n", { ...files, "usr/bin/update-ca-trust": "" });
+  expect(idle.findings.needs).toHaveLength(1);
+  expect(idle.workspace.version).toBe(0);
+});
+
 test.each([
   ["what is broken", { [`${share}/broken.p11-kit`]: "[p11-kit-object-v1]\nno colon\n" }, ""],
   ["a broken certificate", { [`${share}/broken.pem`]: pem("CERTIFICATE", Buffer.from("no")) }, ""],

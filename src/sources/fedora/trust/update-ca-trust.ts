@@ -16,6 +16,8 @@ import {
 import { readTrustSources, type SourceCertificate } from "./certificates.ts";
 
 const program = "/usr/bin/update-ca-trust";
+/** Of the same package, and left where a recipe leaves the program out. */
+const packaged = "/usr/share/pki/ca-trust-source";
 const extracted = "/etc/pki/ca-trust/extracted";
 
 /** What `update-ca-trust`, alone or with `extract`, leaves of the trust sources: a bundle for each use. */
@@ -24,9 +26,13 @@ export function updateCaTrust(call: Call): Status {
   const args = textsOf(call);
   if (args.length > 1 || (args.length === 1 && args[0] !== "extract"))
     throw new Unsure(`update-ca-trust ${args.join(" ")} is not known`);
+  if (![program, packaged].some((path) => workspace.resolve(path))) return 127;
   const sources = readTrustSources(workspace);
   if (typeof sources === "string") throw new Unsure(sources);
   const servers = anchorsFor(sources, purpose.serverAuth);
+  const bundle = `${extracted}/pem/tls-ca-bundle.pem`;
+  if (servers.length === 0 && (workspace.resolve(bundle)?.size ?? 0) > 0)
+    throw new Unsure(`it would leave no certificate in ${bundle}`);
   const files: readonly (readonly [string, string | Uint8Array])[] = [
     ["openssl/ca-bundle.trust.crt", opensslBundle(sources)],
     ["pem/tls-ca-bundle.pem", pemBundle(servers)],

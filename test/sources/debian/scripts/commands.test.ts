@@ -328,8 +328,22 @@ if [ -x /etc/init.d/x ]; then update-rc.d x defaults >/dev/null; invoke-rc.d x s
     expect(reading(script)).toMatchObject({ verdict: "harmless", made: {} });
   });
 
+  test("where update-ca-certificates is not, nothing is called, and a bundle of a package stays", () => {
+    const bundle = { "etc/ssl/certs/ca-certificates.crt": "all of them" };
+    expect(reading("update-ca-certificates 2>/dev/null || true", bundle)).toMatchObject({
+      verdict: "harmless",
+      made: {},
+    });
+    const program = { "usr/sbin/update-ca-certificates": "" };
+    expect(reading("update-ca-certificates", { ...bundle, ...program })).toMatchObject({
+      verdict: "needs-you",
+      made: {},
+    });
+  });
+
   test("a certificate that is none is linked and bundled, and gets no hash", () => {
     const { made } = reading("update-ca-certificates", {
+      "usr/sbin/update-ca-certificates": "",
       "usr/local/share/ca-certificates/x.crt":
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
       "usr/local/share/ca-certificates/empty.crt": "",

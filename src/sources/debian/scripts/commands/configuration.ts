@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { updateCertificates } from "../../../../scripts/certificates.ts";
+import { hasUpdateCertificates, updateCertificates } from "../../../../scripts/certificates.ts";
 import { optionsOf } from "../../../../scripts/commands/arguments.ts";
 import { type Call, type Emulation, type Status, Unsure } from "../../../../scripts/shell/interpret.ts";
 import { addShells, updateShells } from "../../../../scripts/shells.ts";
@@ -38,6 +38,7 @@ function addShell(call: Call): Status {
 function certificates(call: Call): Status {
   const { flags } = optionsOf(call, ["-f", "-v", "--fresh", "--verbose"], ["--hooksdir"]);
   if (flags.has("--certsdir")) throw new Unsure("certificates from another directory");
+  if (!hasUpdateCertificates(call.shell.workspace)) return 127;
   const problem = updateCertificates(call.shell.workspace);
   if (problem !== undefined) throw new Unsure(problem);
   call.shell.findings.handled.add("certificates");
