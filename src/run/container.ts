@@ -55,6 +55,8 @@ export interface ContainerStart extends Start {
   readonly after?: Start;
   /** Ends the container by force, where it outlives the process that started it. */
   readonly end?: Start;
+  /** Sends the running container a signal, where the process that started it may miss one. */
+  readonly tell?: (signal: NodeJS.Signals) => Start;
   /** Variables that keep the runtime from speaking between the program's own lines. */
   readonly silence?: Readonly<Record<string, string>>;
 }

@@ -7,6 +7,8 @@ export interface ForegroundOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether `file` passes signals on by itself; otherwise its child gets them. */
   readonly passesSignals: boolean;
+  /** Sends a signal in another way first. Returns what went wrong, if anything did. */
+  readonly tell?: (signal: NodeJS.Signals) => Promise<string | undefined>;
   /** Keeps it in the terminal's own group of processes, whose keys reach it without us. */
   readonly terminal: boolean;
   /** Told which process it is, as soon as it is there. */
@@ -32,7 +34,7 @@ const insistence = 3;
  * it was told to end, or when it is told so again and again.
  */
 export function inForeground({ file, args }: Start, options: ForegroundOptions): Promise<number> {
-  const { environment, passesSignals, terminal, signals, stdio = "inherit" } = options;
+  const { environment, passesSignals, tell, terminal, signals, stdio = "inherit" } = options;
   const { started, force, grace = usualGrace } = options;
   const child = spawn(file, args, { stdio, env: environment, detached: !terminal });
   if (child.pid !== undefined) started?.(child.pid);
@@ -42,7 +44,8 @@ export function inForeground({ file, args }: Start, options: ForegroundOptions):
     // The terminal has sent this one to everybody.
     if (terminal && (signal === "SIGINT" || signal === "SIGQUIT")) return;
     if (child.pid === undefined) return;
-    if (passesSignals) child.kill(signal);
+    if (tell !== undefined) void tell(signal).then((problem) => problem !== undefined && child.kill(signal));
+    else if (passesSignals) child.kill(signal);
     else void signalChild(child.pid, signal);
     if (force === undefined) return;
     if (signal === "SIGTERM" || signal === "SIGHUP") timer ??= setTimeout(force, grace);

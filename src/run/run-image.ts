@@ -98,7 +98,7 @@ export async function runImage(
   const own = join(scratch, "own");
   await mkdir(own);
   signal?.throwIfAborted();
-  const { before, after, end, silence, ...start } = await runtime.start(
+  const { before, after, end, tell, silence, ...start } = await runtime.start(
     { ...container, scratch: own },
     host,
     at,
@@ -116,6 +116,7 @@ export async function runImage(
       force: () => void lifeline.pull(),
       terminal,
       passesSignals: runtime.passesSignals,
+      ...(tell && { tell: (signal) => runQuietly(tell(signal), { environment }) }),
       ...(options.signals && { signals: options.signals }),
       ...(options.stdio && { stdio: options.stdio }),
     });

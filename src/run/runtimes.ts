@@ -38,9 +38,15 @@ export const runtimes: readonly Runtime[] = [
       const groups = host.uid === 0 ? user.groups.flatMap((id) => ["--group-add", String(id)]) : [];
       const own = [...(await ulimits()), ...groups, "--unsetenv-all"];
       const name = uniqueName();
-      const options = [...engineOptions(container, name), ...own, "--rootfs", root, ...args];
+      // Between the start and its first look at signals it would end by itself, with 0, and leave the program running.
+      const tell = (signal: NodeJS.Signals) => ({
+        file: at("podman"),
+        args: ["kill", "--signal", signal, name],
+      });
+      const deaf = ["--sig-proxy=false"];
+      const options = [...engineOptions(container, name), ...own, ...deaf, "--rootfs", root, ...args];
       const end = { file: at("podman"), args: ["rm", "--force", "--ignore", "--time", "0", name] };
-      return { file: at("podman"), args: options, end };
+      return { file: at("podman"), args: options, end, tell };
     },
   },
   {

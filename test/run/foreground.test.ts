@@ -3,26 +3,32 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { inForeground } from "../../src/run/foreground.ts";
+import { type ForegroundOptions, inForeground } from "../../src/run/foreground.ts";
 import { withFolder } from "../kit/temporary.ts";
 
 const program = (script: string) => ({ file: "/bin/sh", args: ["-c", script] });
 const plain = { environment: { PATH: "/usr/bin:/bin" }, terminal: false, stdio: "ignore" } as const;
 
 /** Starts a shell script that makes the file `ready`, sends it a signal then, and returns its exit code. */
-function signalled(script: string, signal: NodeJS.Signals, passesSignals: boolean): Promise<number> {
+function signalled(
+  script: string,
+  signal: NodeJS.Signals,
+  passesSignals: boolean,
+  tell?: ForegroundOptions["tell"],
+): Promise<number> {
   return withFolder(async (folder) => {
     const ready = join(folder, "ready");
     const file = join(folder, "program");
     await writeFile(
       file,
       `trap 'exit 9' ${signal.slice(3)}; : > ${ready}; n=0
-while [ $n -lt 400 ]; do n=$((n + 1)); sleep 0.05; done; exit 3`,
+while [ $n -lt 60 ]; do n=$((n + 1)); sleep 0.05; done; exit 3`,
     );
     let heard: ((signal: NodeJS.Signals) => void) | undefined;
     const running = inForeground(program(script.replace("PROGRAM", `sh ${file}`)), {
       ...plain,
       passesSignals,
+      ...(tell && { tell }),
       signals(hear) {
         heard = hear;
         return () => {
@@ -45,6 +51,20 @@ test("a signal goes to a program that passes it on by itself", async () => {
 test("else it goes to the program's child, as in a container that has no init", async () => {
   const script = "trap : HUP; PROGRAM & wait $!; exit $?";
   expect(await signalled(script, "SIGHUP", false)).toBe(9);
+});
+
+test("what cannot be told in another way is told as ever", async () => {
+  const asked: NodeJS.Signals[] = [];
+  const tell = async (signal: NodeJS.Signals) => {
+    asked.push(signal);
+    return "no such container";
+  };
+  expect(await signalled("exec PROGRAM", "SIGTERM", true, tell)).toBe(9);
+  expect(asked).toEqual(["SIGTERM"]);
+});
+
+test("a signal that was told in another way does not come twice", async () => {
+  expect(await signalled("exec PROGRAM", "SIGTERM", true, async () => undefined)).toBe(3);
 });
 
 test("the exit code is the program's, or tells the signal that ended it", async () => {
