@@ -39,6 +39,8 @@ export class Workspace {
   #changes = new Map<string, Node | undefined>();
   #added = new Map<string, Set<string>>();
   #namesInRoot: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Real paths that changed since `givingWay` was called. */
+  #touched: Set<string> | undefined;
   /** Where relative paths begin, absolute. */
   directory = "/";
   /** Counts changes, so that a reader can tell whether a piece of script did anything. */
@@ -213,6 +215,16 @@ export class Workspace {
     return true;
   }
 
+  /** Afterwards, what the root has is there again wherever `use` changed something and `wins` says so of the real path. */
+  givingWay<Result>(use: () => Result, wins: (path: string) => boolean): Result {
+    const touched = new Set<string>();
+    this.#touched = touched;
+    const result = use();
+    this.#touched = undefined;
+    for (const path of [...touched].filter(wins)) this.#changes.delete(path);
+    return result;
+  }
+
   /** The package that brought a path; by its real path. */
   ownerOf(path: string): string | undefined {
     return nameOf(this.#root.get(path)?.owner);
@@ -303,6 +315,7 @@ export class Workspace {
   #set(real: string, node: Node | undefined): void {
     if (this.#changes.size >= MAX_CHANGES && !this.#changes.has(real)) throw new TooMuch("too many changes");
     this.#changes.set(real, node);
+    this.#touched?.add(real);
     this.version += 1;
     const slash = real.lastIndexOf("/");
     const folder = real.slice(0, Math.max(slash, 0));

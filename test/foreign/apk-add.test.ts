@@ -118,8 +118,10 @@ const odd: readonly ApkData[] = [
     name: "own-files",
     files: {
       "etc/own.conf": "packaged",
+      "etc/own-kept": "packaged",
       "srv/owned/data": "1",
       "srv/opened/": {},
+      "srv/own-replaced": "packaged",
       "srv/own-link": { link: "owned" },
     },
     scripts: {
@@ -129,6 +131,7 @@ const odd: readonly ApkData[] = [
         "for i in /etc/own.*; do [ -f $i ] && echo $i >>/etc/own-before; done",
         "chown 5:6 /srv/owned 2>/dev/null || echo nothing to own >>/etc/own-before",
         "mkdir -p /srv/opened && chmod 750 /srv/opened",
+        "for name in /etc/own-kept /srv/own-replaced; do echo a script >$name; done",
         "adduser -S -D -h /srv/owned/home own 2>/dev/null",
         "exit 0",
       ),
@@ -190,6 +193,7 @@ const explained: Readonly<Record<string, string>> = {
   "dev/zero": "the same",
   "etc/group-": "busybox keeps what the file was before",
   "etc/both": "what programs complain of is not followed",
+  "etc/own-kept.apk-new": "apk lays the package's beside what is kept",
   "etc/passwd-": "the same",
   "etc/shadow": "accounts have a day on which they were made",
   "etc/shadow-": "busybox keeps what the file was before",

@@ -7,7 +7,12 @@ import { type FileData, type PackageData, stanzaOf } from "./debian-package.ts";
 import { rootOf } from "./folder-root.ts";
 
 /** Path without a leading slash to its text or more; a path that ends in `/` is a folder. Parents are made. */
-export type Files = Readonly<Record<string, string | Uint8Array | FileData>>;
+export type Files = Readonly<Record<string, string | Uint8Array | RootFile>>;
+
+/** `owner` is the package that brings it, as `PlacedEntry.owner` names it. */
+interface RootFile extends FileData {
+  readonly owner?: string;
+}
 
 /** The day of these tests: 2024-01-01. */
 export const timestamp = 1_704_067_200;
@@ -16,10 +21,10 @@ export const timestamp = 1_704_067_200;
 export function rootFrom(files: Files): RootView {
   const entries = new Map<string, PlacedEntry>();
   const contents = new Map<string, Uint8Array>();
-  const add = (path: string, type: PlacedEntry["type"], file: FileData, size = 0) => {
+  const add = (path: string, type: PlacedEntry["type"], file: RootFile, size = 0) => {
     const mode = file.mode ?? (type === "directory" ? 0o755 : type === "symlink" ? 0o777 : 0o644);
     const { uid = 0, gid = 0, link } = file;
-    const names = { uname: "", gname: "", owner: undefined };
+    const names = { uname: "", gname: "", owner: file.owner };
     entries.set(path, {
       path,
       type,

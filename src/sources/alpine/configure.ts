@@ -1,8 +1,8 @@
-import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
+import type { Configuration, PlacedEntry, RootView, ScriptCoverage } from "../../model/rootfs.ts";
+import { realPath } from "../../rootfs/resolve.ts";
+import { stageOf } from "../../scripts/before-unpacking.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
 import { withinLimits } from "../../scripts/within-limits.ts";
-import { Workspace } from "../../scripts/workspace.ts";
-import { stageOf } from "./before-unpacking.ts";
 import { isThere, writeDatabase } from "./database.ts";
 import { installOrder } from "./install-order.ts";
 import { giveToOwners } from "./owners.ts";
@@ -44,13 +44,17 @@ function configured(
 ): Configuration {
   const world = worldOf(packages, include);
   const order = installOrder(packages, world);
-  const stage = stageOf(root, order);
-  const workspace = new Workspace(stage.view, timestamp);
+  const stage = stageOf(
+    root,
+    order.map((one) => ({ id: one.id, folders: foldersOf(root, one), spares: stays })),
+    timestamp,
+  );
+  const { workspace } = stage;
   const reader = new ApkScriptReader(workspace, order);
   const coverage: ScriptCoverage[] = [];
   const owned: PlacedApk[] = [];
   for (const one of order) {
-    coverage.push(...stage.before(one, () => reader.read(one, "pre-install")));
+    coverage.push(...stage.before(one.id, () => reader.read(one, "pre-install")));
     const { files, notes } = giveToOwners(workspace, root, one);
     owned.push({ ...one, files });
     if (notes.length > 0)
@@ -70,4 +74,16 @@ function configured(
     entries: [...new Map([...shared, ...made].map((entry) => [entry.path, entry])).values()],
     coverage,
   };
+}
+
+function foldersOf(root: RootView, { files }: PlacedApk): string[] {
+  return files.flatMap(({ path, isFolder }) => {
+    const real = isFolder ? realPath(root, path, true) : undefined;
+    return real === undefined ? [] : [real];
+  });
+}
+
+/** What apk leaves as it is when it finds it there: folders, and what is below `etc` unless somebody says otherwise. */
+function stays({ path, type }: PlacedEntry): boolean {
+  return type === "directory" || path.startsWith("etc/");
 }

@@ -1,15 +1,22 @@
 import { byText } from "../../bytes/text.ts";
-import type { Configuration, GeneratedEntry, RootView, ScriptCoverage } from "../../model/rootfs.ts";
+import type {
+  Configuration,
+  GeneratedEntry,
+  PlacedEntry,
+  RootView,
+  ScriptCoverage,
+} from "../../model/rootfs.ts";
 import { linkerFiles } from "../../rootfs/ldconfig.ts";
+import { stageOf } from "../../scripts/before-unpacking.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
 import { withinLimits } from "../../scripts/within-limits.ts";
-import { Workspace } from "../../scripts/workspace.ts";
+import type { Workspace } from "../../scripts/workspace.ts";
 import { type StatusOptions, statusEntries } from "./database.ts";
 import { debianLinker } from "./glibc.ts";
 import { installOrder } from "./install-order.ts";
 import { ScriptReader } from "./scripts/read.ts";
 import { activationsOf, interestsOf } from "./triggers.ts";
-import type { UnpackedDebian } from "./unpacked.ts";
+import { idOfDebian, type UnpackedDebian } from "./unpacked.ts";
 
 /**
  * What a root lacks once its packages are unpacked: what their maintainer scripts and triggers would have made,
@@ -32,13 +39,19 @@ function configured(
   packages: readonly UnpackedDebian[],
   options: StatusOptions,
 ): Configuration {
-  const workspace = new Workspace(root, options.timestamp);
+  const arriving = packages.map((deb) => {
+    const conffiles = new Set(deb.conffiles.map(({ path }) => path));
+    return { id: idOfDebian(deb), spares: ({ path }: PlacedEntry) => conffiles.has(path) };
+  });
+  const stage = stageOf(root, arriving, options.timestamp);
+  const { workspace } = stage;
   const coverage: ScriptCoverage[] = [];
   const activated = new Set(packages.flatMap(activationsOf));
   const reader = new ScriptReader(workspace, packages, options.architecture, (trigger) =>
     activated.add(trigger),
   );
-  for (const deb of packages) coverage.push(...reader.read(deb, "preinst", ["install"]));
+  for (const deb of packages)
+    coverage.push(...stage.before(idOfDebian(deb), () => reader.read(deb, "preinst", ["install"])));
   for (const deb of packages) {
     coverage.push(...reader.read(deb, "config", ["configure", ""]));
     coverage.push(...reader.read(deb, "postinst", ["configure", ""]));

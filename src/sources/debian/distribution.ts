@@ -1,12 +1,11 @@
 import type { Alternatives } from "../../formats/deb/relation.ts";
 import { satisfies } from "../../formats/deb/version.ts";
-import type { Package } from "../../model/package.ts";
 import type { DirectoryAlias } from "../../model/segment.ts";
 import type { Distribution, InstalledPackage, Verdict } from "../../model/source.ts";
 import { configureDebian } from "./configure.ts";
 import { relationsOf } from "./relations-of.ts";
 import { debianUnpacker, recallDebian } from "./unpack.ts";
-import type { UnpackedDebian } from "./unpacked.ts";
+import { idOfDebian, type UnpackedDebian } from "./unpacked.ts";
 
 /**
  * The directories that are links into `usr` on every Debian and Ubuntu of today (merged /usr), whatever the machine:
@@ -24,7 +23,7 @@ export const debian: Distribution = {
   name: debianUnpacker.name,
   unpacker: debianUnpacker,
   aliases: merged,
-  idOf,
+  idOf: idOfDebian,
   placeOf: () => "",
   arbiter,
   configure(root, packages, options) {
@@ -36,10 +35,6 @@ export const debian: Distribution = {
   },
 };
 
-function idOf({ name, architecture }: Package): string {
-  return `${name}:${architecture}`;
-}
-
 /**
  * dpkg's rules for a path of two packages: the one that replaces the other keeps it (Debian Policy 7.6.1), and the
  * architectures of one `Multi-Arch: same` package share what they both have.
@@ -48,7 +43,7 @@ function arbiter(
   packages: readonly InstalledPackage[],
 ): (path: string, earlier: string, later: string) => Verdict {
   const debs = new Map(
-    packages.map(({ package: wanted, facts }) => [idOf(wanted), recallDebian(facts.about)]),
+    packages.map(({ package: wanted, facts }) => [idOfDebian(wanted), recallDebian(facts.about)]),
   );
   const replaced = new Map<string, readonly Alternatives[]>();
   const replaces = (one: string, other: string): boolean => {

@@ -28,6 +28,11 @@ export interface Conffile {
   readonly obsolete?: boolean;
 }
 
+/** A package's name in a root, `PlacedEntry.owner`: `libc6:amd64`. */
+export function idOfDebian({ name, architecture }: Pick<UnpackedDebian, "name" | "architecture">): string {
+  return `${name}:${architecture}`;
+}
+
 /** How dpkg names the package's info files (dpkg, `pkg_infodb`): only `Multi-Arch: same` carries its architecture. */
 export function installedAs(name: string, architecture: string, multiArch: string | undefined): string {
   return multiArch === "same" ? `${name}:${architecture}` : name;

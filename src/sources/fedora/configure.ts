@@ -1,14 +1,17 @@
 import { byText } from "../../bytes/text.ts";
+import { fileFlag } from "../../formats/rpm/files.ts";
 import { tag } from "../../formats/rpm/tags.ts";
 import type { Configuration, RootView, ScriptCoverage } from "../../model/rootfs.ts";
 import { linkerFiles } from "../../rootfs/ldconfig.ts";
+import { stageOf } from "../../scripts/before-unpacking.ts";
 import { nameOf } from "../../scripts/commands/account-files.ts";
 import { withinLimits } from "../../scripts/within-limits.ts";
-import { Workspace } from "../../scripts/workspace.ts";
+import type { Workspace } from "../../scripts/workspace.ts";
 import { makeAccounts } from "./accounts.ts";
 import { type DatabaseOptions, databaseEntries } from "./database-entries.ts";
 import { installOrder } from "./install-order.ts";
 import { fedoraLinker, hasLdconfig } from "./linker.ts";
+import { mergedPath } from "./merged-usr.ts";
 import { giveToOwners } from "./owners.ts";
 import type { PlacedRpm } from "./placed-rpm.ts";
 import { RpmScriptReader } from "./script-reader.ts";
@@ -31,12 +34,19 @@ export function configureFedora(
 
 function configured(root: RootView, placed: readonly PlacedRpm[], options: DatabaseOptions): Configuration {
   const packages = installOrder(placed);
-  const workspace = new Workspace(root, options.timestamp);
+  const stage = stageOf(
+    root,
+    packages.map((one) => ({ id: one.id, folders: foldersOf(one) })),
+    options.timestamp,
+  );
+  const { workspace } = stage;
   const reader = new RpmScriptReader(workspace, packages);
   const coverage: ScriptCoverage[] = [];
   for (const one of packages) coverage.push(...reader.read(one, "pretrans"));
   for (const one of packages) {
-    coverage.push(...makeAccounts(workspace, one), ...reader.read(one, "pre"));
+    coverage.push(...makeAccounts(workspace, one));
+    // Settings, too, give way: rpm asks which to keep before the first %pre.
+    coverage.push(...stage.before(one.id, () => reader.read(one, "pre")));
     const notes = giveToOwners(workspace, root, one);
     if (notes.length > 0) coverage.push({ package: one.name, script: "owners", verdict: "needs-you", notes });
     coverage.push(...reader.read(one, "post"));
@@ -50,6 +60,12 @@ function configured(root: RootView, placed: readonly PlacedRpm[], options: Datab
   const entries = new Map(databaseEntries(root, packages, options).map((entry) => [entry.path, entry]));
   for (const entry of made) entries.set(entry.path, entry);
   return { entries: [...entries.values()].sort((a, b) => byText(a.path, b.path)), coverage };
+}
+
+function foldersOf({ files }: PlacedRpm): string[] {
+  return files.flatMap(({ path, type, flags }) =>
+    type === "directory" && (flags & fileFlag.ghost) === 0 ? [mergedPath(path)] : [],
+  );
 }
 
 /** What ldconfig would make is made once, whoever calls it, and for glibc also where ldconfig itself was left out. */

@@ -45,6 +45,34 @@ describe("a root of packages, configured", () => {
     expect(made["etc/third"]).toBe("a\n");
   });
 
+  test("a preinst comes before its package's files, which take the places of what it makes, but for conffiles", () => {
+    const owner = "own:amd64";
+    const content = "packaged";
+    const preinst = sh(
+      "[ ! -e /usr/own ] && [ ! -d /srv/own ] && [ -e /usr/bin/tool ] && echo not yet >/etc/own-before\necho made >/usr/own\necho made >/etc/own.conf",
+    );
+    const { made, coverage } = configured(
+      {
+        ...files,
+        "etc/own.conf": { owner, content },
+        "usr/own": { owner, content },
+        "srv/own/x": { owner, content },
+        "srv/own/": { owner },
+      },
+      [
+        {
+          name: "own",
+          files: { "etc/own.conf": content },
+          control: { preinst, conffiles: "/etc/own.conf\n" },
+        },
+      ],
+    );
+    expect(coverage.map(({ verdict }) => verdict)).toEqual(["handled"]);
+    expect(made["etc/own-before"]).toBe("not yet\n");
+    expect(made["etc/own.conf"]).toBe("made\n");
+    expect(made["usr/own"]).toBeUndefined();
+  });
+
   test("entries come sorted, each path once, all of the given day", () => {
     const { entries } = configured(files, packages);
     const paths = entries.map(({ path }) => path);

@@ -120,7 +120,7 @@ test("scriptlets are read in the order in which rpm runs them; what is not under
     name: "scripted",
     files: [{ path: "/etc/scripted", mode: 0o040755 }],
     tags: [
-      [1023, "echo pre > /etc/scripted/order\n"],
+      [1023, "[ -d /etc/scripted ] && exit 1\nmkdir -p /etc/scripted\necho pre > /etc/scripted/order\n"],
       [1024, "echo post >> /etc/scripted/order\n"],
       [1025, "rm -rf /\n"],
       [1085, ["/bin/sh"]],
