@@ -6,26 +6,30 @@ import type { DownloadSeams } from "../../http/download.ts";
 import { Transfer } from "../../http/transfer.ts";
 import { shownUrl, urlBelow } from "../../http/url.ts";
 import type { Package } from "../../model/package.ts";
+import type { OpenedRepository } from "./repository.ts";
 import type { Chosen } from "./select.ts";
+import { isStillServed } from "./still-served.ts";
 import { verifyPackage } from "./verify-package.ts";
 
 /**
  * A chosen package as the lock has it. An index knows packages by the SHA-1 of their control part alone, so the file is
- * fetched, checked against that, and known by its SHA-256 from then on. What was checked once is remembered.
- * @param mirrors base addresses of its repository, best first
+ * fetched, checked against that, and known by its SHA-256 from then on. A file that was checked once and is served still
+ * ({@link isStillServed}) is not fetched again; where the lock has it already and the index is the very one that it was
+ * checked against, nobody is asked.
+ * @param repository whose index it is of @param kept what the last lock has for this version
  * @throws DOWNLOAD_FAILED; DIGEST_MISMATCH, BAD_ARCHIVE, TRUNCATED, TOO_LARGE: what was wrong with the first mirror's file
  */
 export async function lockPackage(
   { candidate: { record }, because, installIf }: Chosen,
-  repository: string,
+  { locked: { id: repository, index }, mirrors }: Pick<OpenedRepository, "locked" | "mirrors">,
   architecture: string,
-  mirrors: readonly string[],
+  kept: Digest | undefined,
   seams: DownloadSeams,
 ): Promise<Package> {
   const { name, version, identity, size, origin } = record;
   const own = record.architecture === "" ? architecture : record.architecture;
   const location = `${own}/${name}-${version}.apk`;
-  const rest = {
+  const locked = (digest: Digest): Package => ({
     name,
     version,
     architecture: own,
@@ -34,21 +38,24 @@ export async function lockPackage(
     repository,
     because,
     ...(installIf && { installIf }),
-  };
-  const locked = (digest: Digest): Package => ({
-    ...rest,
     digest,
     source: isPackageName(origin) ? origin : name,
   });
-  const key = `${identity} ${size} ${name} ${version}`;
-  const known = await seams.store.recall("apk-files", key);
-  if (known !== undefined) return locked(known.toString() as Digest);
-  const digest = await fetchPackage(
-    record,
-    mirrors.map((mirror) => urlBelow(mirror, location)),
-    seams,
-  );
-  await seams.store.remember("apk-files", key, Buffer.from(digest));
+  const { store } = seams;
+  const recall = async (room: string, key: string) =>
+    (await store.recall(room, key))?.toString() as Digest | undefined;
+  const file = `${identity} ${size} ${name} ${version}`;
+  const fileOfIndex = `${index} ${file}`;
+  if (kept !== undefined && (await recall("apk-files-of-index", fileOfIndex)) === kept) return locked(kept);
+  const urls = mirrors.map((mirror) => urlBelow(mirror, location));
+  const before = await recall("apk-files", file);
+  const same = before !== undefined && (await isStillServed(before, urls[0] as string, seams));
+  const digest = same ? before : await fetchPackage(record, urls, seams);
+  for (const [room, key] of [
+    ["apk-files", file],
+    ["apk-files-of-index", fileOfIndex],
+  ] as const)
+    await store.remember(room, key, Buffer.from(digest));
   return locked(digest);
 }
 

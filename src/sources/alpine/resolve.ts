@@ -9,7 +9,6 @@ import type { RepositoryPlan } from "./plan.ts";
 import { type OpenedRepository, openRepository } from "./repository.ts";
 import type { AlpineRequest } from "./request.ts";
 import { selectPackages } from "./select.ts";
-import type { Keep } from "./wants.ts";
 
 /** Packages that are fetched at one time. */
 const atOnce = 6;
@@ -17,7 +16,7 @@ const atOnce = 6;
 /**
  * Opens the repositories, checks who signed them, and selects packages for each architecture. Every selected package is
  * fetched, since an index has no digest of a package's file: see {@link lockPackage}.
- * @param keep versions that stay where they still can be had
+ * @param keep versions of the last lock that stay where they still can be had
  * @param libraries what files from elsewhere need of the distribution: their packages are selected, too
  * @throws what `openRepository`, `selectPackages` and `lockPackage` throw
  */
@@ -25,7 +24,7 @@ export async function resolveAlpine(
   request: AlpineRequest,
   plans: readonly RepositoryPlan[],
   architectures: readonly string[],
-  keep: (architecture: string) => readonly Keep[],
+  keep: (architecture: string) => readonly Pick<Package, "name" | "version" | "digest">[],
   seams: DownloadSeams,
   libraries: (architecture: string) => readonly LibraryNeed[] = () => [],
 ): Promise<Resolution> {
@@ -49,11 +48,13 @@ export async function resolveAlpine(
         libraries: libraries(architecture),
       },
     );
+    const before = new Map(keep(architecture).map((one) => [`${one.name} ${one.version}`, one.digest]));
     packages.push(
       await mapPool(chosen, atOnce, (one) => {
         const id = one.candidate.repositories[0]?.repository as string;
-        const { mirrors } = byId.get(id) as OpenedRepository;
-        return lockPackage(one, id, architecture, mirrors, seams);
+        const { name, version } = one.candidate.record;
+        const kept = before.get(`${name} ${version}`);
+        return lockPackage(one, byId.get(id) as OpenedRepository, architecture, kept, seams);
       }),
     );
   }

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { digestOf } from "../../../src/bytes/digest.ts";
+import type { Package } from "../../../src/model/package.ts";
 import type { AlpineRequest } from "../../../src/sources/alpine/request.ts";
 import { resolveAlpine } from "../../../src/sources/alpine/resolve.ts";
 import { parseApkKey } from "../../../src/trust/apk-rsa.ts";
@@ -26,6 +27,7 @@ async function resolve(
     exclude = [],
     store = memoryStore(),
     asked = [],
+    keep = [],
   }: {
     readonly names?: readonly string[];
     readonly tags?: readonly (string | undefined)[];
@@ -34,6 +36,7 @@ async function resolve(
     readonly exclude?: readonly string[];
     readonly store?: ReturnType<typeof memoryStore>;
     readonly asked?: string[];
+    readonly keep?: readonly Package[];
   } = {},
 ) {
   const request: AlpineRequest = { ...nobody, from: "apk", include, exclude };
@@ -56,7 +59,7 @@ async function resolve(
     request,
     plans,
     architectures,
-    () => [],
+    () => keep,
     seams,
     () => needs,
   );
@@ -122,8 +125,49 @@ describe("a resolution", () => {
       "x86_64/beta-1.0-r0.apk",
     ]);
     asked.length = 0;
-    expect(await resolve(files, ["alpha"], { store, asked })).toEqual(first);
+    const keep = first.packages[0] ?? [];
+    expect(await resolve(files, ["alpha"], { store, asked, keep })).toEqual(first);
     expect(asked).toEqual(["x86_64/APKINDEX.tar.gz"]);
+  });
+
+  /** Other bytes of the first part, the signature's: the date in the head of its gzip member. All else stays, and every size. */
+  function signAnew(files: Map<string, Uint8Array>, ...paths: readonly string[]): void {
+    for (const path of paths) {
+      const bytes = Buffer.from(files.get(path) as Uint8Array);
+      bytes.writeUInt32LE(bytes.readUInt32LE(4) + 1, 4);
+      files.set(path, bytes);
+    }
+  }
+
+  const digestsOf = ({ packages }: Awaited<ReturnType<typeof resolve>>) =>
+    packages[0]?.map(({ digest }) => digest);
+
+  test("names the files that are there now where a repository was signed anew", async () => {
+    const files = apkRepository([alpha, beta], { signer });
+    const store = memoryStore();
+    const before = await resolve(files, ["alpha"], { store });
+    signAnew(files, "x86_64/APKINDEX.tar.gz", "x86_64/beta-1.0-r0.apk");
+    const after = await resolve(files, ["alpha"], { store, keep: before.packages[0] ?? [] });
+    const now = digestOf(files.get("x86_64/beta-1.0-r0.apk") as Uint8Array);
+    expect(digestsOf(after)).toEqual([digestsOf(before)?.[0], now]);
+    expect(digestsOf(before)?.[1]).not.toBe(now);
+  });
+
+  test("asks for files anew that the lock need not keep, though the index is the same", async () => {
+    // A mirror that was half-way through its own update when the lock was written.
+    const files = apkRepository([alpha, beta], { signer });
+    const store = memoryStore();
+    const before = await resolve(files, ["alpha"], { store });
+    signAnew(files, "x86_64/beta-1.0-r0.apk");
+    const after = await resolve(files, ["alpha"], { store });
+    expect(digestsOf(after)?.[1]).toBe(digestOf(files.get("x86_64/beta-1.0-r0.apk") as Uint8Array));
+    // What was remembered of the other file is no argument against a lock that was written elsewhere.
+    signAnew(files, "x86_64/beta-1.0-r0.apk");
+    const elsewhere = await resolve(files, ["alpha"]);
+    const here = await resolve(files, ["alpha"], { store, keep: elsewhere.packages[0] ?? [] });
+    expect(digestsOf(here)).toEqual(digestsOf(elsewhere));
+    expect(digestsOf(here)).not.toEqual(digestsOf(after));
+    expect(digestsOf(before)).not.toEqual(digestsOf(after));
   });
 
   test("brings the packages of libraries that something else needs", async () => {
